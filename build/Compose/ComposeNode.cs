@@ -1,0 +1,36 @@
+namespace PhasedRollout.Compose;
+
+/// <summary>A node of a Compose document after anchors, merge keys and several files were merged; it knows where it was written.</summary>
+/// <param name="Location">Where the node starts.</param>
+public abstract record ComposeNode(SourceLocation Location);
+
+/// <summary>A mapping; the order of its entries is that of the text.</summary>
+/// <param name="Location">Where the mapping starts.</param>
+/// <param name="Entries">The entries; keys are unique.</param>
+public sealed record ComposeMapping(SourceLocation Location, IReadOnlyList<ComposeEntry> Entries) : ComposeNode(Location)
+{
+    /// <summary>The value under <paramref name="key"/>, or null when there is none.</summary>
+    public ComposeNode? this[string key] => Entries.FirstOrDefault(entry => entry.Key == key)?.Value;
+}
+
+/// <summary>A key of a mapping with its value.</summary>
+/// <param name="Key">The key's text.</param>
+/// <param name="KeyLocation">Where the key stands.</param>
+/// <param name="Value">The value.</param>
+public sealed record ComposeEntry(string Key, SourceLocation KeyLocation, ComposeNode Value);
+
+/// <summary>A sequence.</summary>
+/// <param name="Location">Where the sequence starts.</param>
+/// <param name="Items">The items in order.</param>
+public sealed record ComposeSequence(SourceLocation Location, IReadOnlyList<ComposeNode> Items) : ComposeNode(Location);
+
+/// <summary>A scalar.</summary>
+/// <param name="Location">Where the scalar starts.</param>
+/// <param name="Text">The text as written, with its <c>${VARIABLES}</c>; null for YAML's null.</param>
+/// <param name="Quoted">True when the text stood in quotes or in a block, so that it is a string whatever it looks like.</param>
+public sealed record ComposeScalar(SourceLocation Location, string? Text, bool Quoted) : ComposeNode(Location);
+
+/// <summary>A Compose document: the merged tree of one or several files, not interpolated.</summary>
+/// <param name="Paths">The files, in the order in which they were merged; never empty.</param>
+/// <param name="Root">The document.</param>
+public sealed record ComposeFile(IReadOnlyList<string> Paths, ComposeMapping Root);

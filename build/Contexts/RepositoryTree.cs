@@ -1,0 +1,44 @@
+namespace PhasedRollout.Contexts;
+
+/// <summary>What an entry of a git tree is, by its mode.</summary>
+public enum TreeEntryKind
+{
+    /// <summary>A file, mode 100644.</summary>
+    File,
+    /// <summary>An executable file, mode 100755.</summary>
+    Executable,
+    /// <summary>A symbolic link, mode 120000.</summary>
+    Symlink,
+    /// <summary>A folder, mode 040000.</summary>
+    Directory,
+    /// <summary>A submodule, mode 160000.</summary>
+    Submodule,
+}
+
+/// <summary>An entry of a git tree.</summary>
+/// <param name="Path">Its path from the repository's root, with forward slashes.</param>
+/// <param name="Kind">What it is.</param>
+/// <param name="Id">The id of its blob, tree or commit: 40 hexadecimal digits.</param>
+/// <param name="Size">A file's size in bytes; null for what has none.</param>
+public sealed record TreeEntry(string Path, TreeEntryKind Kind, string Id, long? Size = null);
+
+/// <summary>The tree of a commit.</summary>
+/// <param name="Commit">The commit: 40 hexadecimal digits.</param>
+/// <param name="RootId">The id of the root tree.</param>
+/// <param name="Entries">Every entry that was read, folders too, ordered by path (ordinal).</param>
+/// <param name="Complete">False when only the asked paths were read: nothing may then be said about others.</param>
+public sealed record RepositoryTree(string Commit, string RootId, IReadOnlyList<TreeEntry> Entries, bool Complete)
+{
+    private readonly Lazy<Dictionary<string, TreeEntry>> byPath =
+        new(() => Entries.ToDictionary(entry => entry.Path, StringComparer.Ordinal));
+
+    /// <summary>The entry at <paramref name="path"/>; the empty path is the root folder; null when there is none.</summary>
+    public TreeEntry? Find(string path) => path.Length == 0
+        ? new TreeEntry("", TreeEntryKind.Directory, RootId)
+        : byPath.Value.GetValueOrDefault(path);
+
+    /// <summary>Everything below the folder <paramref name="path"/>, in order.</summary>
+    public IEnumerable<TreeEntry> Below(string path) => path.Length == 0
+        ? Entries
+        : Entries.Where(entry => entry.Path.StartsWith(path + "/", StringComparison.Ordinal));
+}

@@ -1,0 +1,65 @@
+using PhasedRollout.Rollouts;
+
+namespace PhasedRollout.Contexts;
+
+/// <summary>What verification says of a service.</summary>
+public enum Verdict
+{
+    /// <summary>Nothing blocks.</summary>
+    Ready,
+    /// <summary>A certain finding blocks.</summary>
+    Blocked,
+    /// <summary>Nobody here can look it up.</summary>
+    Unknown,
+}
+
+/// <summary>A rollout whose every context was looked up. Only <see cref="ContextVerifier"/> makes one.</summary>
+public sealed record VerifiedRollout
+{
+    internal VerifiedRollout()
+    {
+    }
+
+    /// <summary>The rollout.</summary>
+    public required Rollout Rollout { get; init; }
+
+    /// <summary>Its services in the order of the file.</summary>
+    public required IReadOnlyList<VerifiedService> Services { get; init; }
+
+    /// <summary>The repositories that were asked, one entry a repository and ref.</summary>
+    public required IReadOnlyList<VerifiedRepository> Repositories { get; init; }
+
+    /// <summary>Findings that concern the whole file.</summary>
+    public required IReadOnlyList<Finding> Findings { get; init; }
+
+    /// <summary>True when any finding blocks.</summary>
+    public bool IsBlocked => Findings.Any(finding => finding.Blocks) || Services.Any(service => service.Verdict == Verdict.Blocked);
+}
+
+/// <summary>A service and what was found out about its source.</summary>
+/// <param name="Service">The service.</param>
+/// <param name="Context">Its verified context; null for a pre-built image, and for a context that was not found or cannot be looked up.</param>
+/// <param name="DockerfileFound">True, false, or null when it could not be determined or there is none to look for.</param>
+/// <param name="Findings">What the rules found, blocking ones first.</param>
+/// <param name="Verdict">The verdict.</param>
+public sealed record VerifiedService(
+    Service Service,
+    VerifiedContext? Context,
+    bool? DockerfileFound,
+    IReadOnlyList<Finding> Findings,
+    Verdict Verdict);
+
+/// <summary>A folder of a commit that holds a Dockerfile.</summary>
+/// <param name="Reference">The context as written.</param>
+/// <param name="RefName">The ref that was resolved.</param>
+/// <param name="Commit">The commit it stood for: 40 hexadecimal digits.</param>
+/// <param name="TreeId">The id of the folder's tree: it changes when, and only when, a byte below it does.</param>
+/// <param name="DockerfilePath">The Dockerfile's path from the repository's root.</param>
+public sealed record VerifiedContext(GitHubContext Reference, string RefName, string Commit, string TreeId, string DockerfilePath);
+
+/// <summary>A repository that was asked.</summary>
+/// <param name="Repository">Its name.</param>
+/// <param name="Ref">The ref as written; null for the default branch.</param>
+/// <param name="Commit">The commit; null when the ref resolved to none.</param>
+/// <param name="Usage">The requests it cost.</param>
+public sealed record VerifiedRepository(RepositoryName Repository, string? Ref, string? Commit, ApiUsage Usage);
