@@ -1,0 +1,227 @@
+using System.Text;
+using System.Text.Json;
+
+namespace PhasedRollout.Demo.GitHub;
+
+/// <summary>
+/// The part of GitHub's REST API that reads a repository, answered from a git repository on this machine.
+/// Shapes: https://docs.github.com/rest (API version 2022-11-28). Null from <see cref="AnswerAsync"/> means "not an endpoint we know".
+/// </summary>
+internal sealed class GitHubApi(GitHubStandInOptions options, IReadOnlyDictionary<string, GitRepository> repositories)
+{
+    private const string CommitDocumentation = "https://docs.github.com/rest/commits/commits#get-a-commit";
+    private const string TreeDocumentation = "https://docs.github.com/rest/git/trees#get-a-tree";
+    private const string BlobDocumentation = "https://docs.github.com/rest/git/blobs#get-a-blob";
+
+    /// <summary>Answers one request that has passed authentication and the rate limit.</summary>
+    public async Task<GitHubAnswer?> AnswerAsync(GitHubRequest request, CancellationToken ct)
+    {
+        if (request.Method != "GET" || request.Segments is not ["repos", var owner, var name, .. var rest])
+            return request is { Method: "GET", Segments: ["codeload", var o, var n, "legacy.tar.gz", .. var at] }
+                   && Find(o, n, request) is { } source
+                ? await ArchiveAsync(source, string.Join('/', at), ct)
+                : null;
+
+        var endpoint = rest is [] or ["commits", _, ..] or ["git", "trees" or "blobs", _, ..] or ["tarball", _, ..];
+        if (!endpoint)
+            return null;
+        if (Find(owner, name, request) is not { } found)
+            return GitHubAnswer.NotFound();
+        return rest switch
+        {
+            [] => await RepositoryAsync(found, request.Root, ct),
+            ["commits", .. var reference] => await CommitAsync(found, string.Join('/', reference), request, ct),
+            ["git", "trees", .. var tree] => await TreeAsync(found, string.Join('/', tree), request, ct),
+            ["git", "blobs", var blob] => await BlobAsync(found, blob, request, ct),
+            ["tarball", .. var reference] => await found.Git.ResolveCommitAsync(string.Join('/', reference), ct) is { } commit
+                ? GitHubAnswer.Redirect($"{request.Root}/codeload/{found.FullName}/legacy.tar.gz/{commit}")
+                : GitHubAnswer.NotFound(),
+            _ => null,
+        };
+    }
+
+    private Source? Find(string owner, string name, GitHubRequest request)
+    {
+        var match = options.Repositories.Keys.FirstOrDefault(key => key.Equals($"{owner}/{name}", StringComparison.OrdinalIgnoreCase));
+        var visible = match is not null && (request.Authenticated || !options.PrivateRepositories.Contains(match));
+        return visible ? new Source(match!, repositories[match!]) : null;
+    }
+
+    private async Task<GitHubAnswer> RepositoryAsync(Source source, string root, CancellationToken ct)
+    {
+        var isPrivate = options.PrivateRepositories.Contains(source.FullName);
+        var html = $"https://github.com/{source.FullName}";
+        return GitHubAnswer.Ok(new
+        {
+            id = StableNumber(source.FullName),
+            node_id = NodeId("R", source.FullName),
+            name = source.Name,
+            full_name = source.FullName,
+            @private = isPrivate,
+            owner = new
+            {
+                login = source.Owner,
+                id = StableNumber(source.Owner),
+                node_id = NodeId("O", source.Owner),
+                type = "Organization",
+                url = $"{root}/users/{source.Owner}",
+                html_url = $"https://github.com/{source.Owner}",
+                site_admin = false,
+            },
+            html_url = html,
+            description = (string?)null,
+            fork = false,
+            url = $"{root}/repos/{source.FullName}",
+            clone_url = $"{html}.git",
+            git_url = $"git://github.com/{source.FullName}.git",
+            ssh_url = $"git@github.com:{source.FullName}.git",
+            svn_url = html,
+            created_at = "2025-01-01T00:00:00Z",
+            updated_at = "2025-10-13T00:00:00Z",
+            pushed_at = "2025-10-13T00:00:00Z",
+            size = 0,
+            stargazers_count = 0,
+            watchers_count = 0,
+            forks_count = 0,
+            open_issues_count = 0,
+            has_issues = true,
+            archived = false,
+            disabled = false,
+            is_template = false,
+            visibility = isPrivate ? "private" : "public",
+            default_branch = await source.Git.DefaultBranchAsync(ct),
+            topics = Array.Empty<string>(),
+            permissions = new { admin = false, maintain = false, push = false, triage = false, pull = true },
+        });
+    }
+
+    private static async Task<GitHubAnswer> CommitAsync(Source source, string reference, GitHubRequest request, CancellationToken ct)
+    {
+        if (await source.Git.ResolveCommitAsync(reference, ct) is not { } id)
+            return GitHubAnswer.Error(422, $"No commit found for SHA: {reference}", CommitDocumentation);
+        if (request.Accepts("application/vnd.github.sha", "application/vnd.github.v3.sha"))
+            return GitHubAnswer.Raw(Encoding.ASCII.GetBytes(id), "application/vnd.github.sha; charset=utf-8");
+
+        var commit = GitCommit.Parse((await source.Git.ReadAsync(id, ct))!.Content);
+        var url = $"{request.Root}/repos/{source.FullName}";
+        return GitHubAnswer.Ok(new
+        {
+            sha = id,
+            node_id = NodeId("C", id),
+            commit = new
+            {
+                author = Person(commit.Author),
+                committer = Person(commit.Committer),
+                message = commit.Message,
+                tree = new { sha = commit.Tree, url = $"{url}/git/trees/{commit.Tree}" },
+                url = $"{url}/git/commits/{id}",
+                comment_count = 0,
+                verification = new { verified = false, reason = "unsigned", signature = (string?)null, payload = (string?)null },
+            },
+            url = $"{url}/commits/{id}",
+            html_url = $"https://github.com/{source.FullName}/commit/{id}",
+            comments_url = $"{url}/commits/{id}/comments",
+            author = (object?)null,
+            committer = (object?)null,
+            parents = commit.Parents.Select(parent => new
+            {
+                sha = parent,
+                url = $"{url}/commits/{parent}",
+                html_url = $"https://github.com/{source.FullName}/commit/{parent}",
+            }),
+        });
+
+        static object Person(GitSignature person) => new { name = person.Name, email = person.Email, date = person.Date };
+    }
+
+    private async Task<GitHubAnswer> TreeAsync(Source source, string reference, GitHubRequest request, CancellationToken ct)
+    {
+        var id = (await source.Git.ReadAsync(reference, ct))?.Id ?? await source.Git.ResolveCommitAsync(reference, ct);
+        if (id is null || await source.Git.ReadAsync(id, ct) is not { Type: "tree" or "commit" })
+            return GitHubAnswer.NotFound(TreeDocumentation);
+
+        // Any value of "recursive" asks for it, "0" and "false" too.
+        var recursive = request.Query.ContainsKey("recursive");
+        var url = $"{request.Root}/repos/{source.FullName}";
+        var entries = new List<object>();
+        var (truncated, bytes) = (false, 0);
+        foreach (var entry in await source.Git.ListTreeAsync(id, recursive, ct))
+        {
+            object shown = entry.Type switch
+            {
+                "blob" => new { path = entry.Path, mode = entry.Mode, type = entry.Type, sha = entry.Id, size = entry.Size, url = $"{url}/git/blobs/{entry.Id}" },
+                "tree" => new { path = entry.Path, mode = entry.Mode, type = entry.Type, sha = entry.Id, url = $"{url}/git/trees/{entry.Id}" },
+                _ => new { path = entry.Path, mode = entry.Mode, type = entry.Type, sha = entry.Id },
+            };
+            bytes += JsonSerializer.SerializeToUtf8Bytes(shown).Length + 1;
+            if (recursive && (entries.Count == options.TreeEntryLimit || bytes > options.TreeByteLimit))
+            {
+                truncated = true;
+                break;
+            }
+
+            entries.Add(shown);
+        }
+
+        return GitHubAnswer.Ok(new { sha = id, url = $"{url}/git/trees/{id}", tree = entries, truncated });
+    }
+
+    private static async Task<GitHubAnswer> BlobAsync(Source source, string id, GitHubRequest request, CancellationToken ct)
+    {
+        if (await source.Git.ReadAsync(id, ct) is not { Type: "blob" } blob)
+            return GitHubAnswer.NotFound(BlobDocumentation);
+        if (request.Accepts("application/vnd.github.raw", "application/vnd.github.v3.raw", "application/vnd.github.raw+json"))
+            return GitHubAnswer.Raw(blob.Content, "application/vnd.github.raw; charset=utf-8");
+        return GitHubAnswer.Ok(new
+        {
+            sha = blob.Id,
+            node_id = NodeId("B", blob.Id),
+            size = blob.Content.Length,
+            url = $"{request.Root}/repos/{source.FullName}/git/blobs/{blob.Id}",
+            content = Base64(blob.Content),
+            encoding = "base64",
+        });
+    }
+
+    private static async Task<GitHubAnswer> ArchiveAsync(Source source, string reference, CancellationToken ct)
+    {
+        if (await source.Git.ResolveCommitAsync(reference, ct) is not { } commit)
+            return GitHubAnswer.NotFound();
+        var folder = $"{source.Owner}-{source.Name}-{commit[..7]}";
+        return new GitHubAnswer(200, ReadOnlyMemory<byte>.Empty, "application/x-gzip")
+        {
+            Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["Content-Disposition"] = $"attachment; filename={folder}.tar.gz" },
+            Stream = async (output, token) =>
+            {
+                using var archive = source.Git.StartArchive(commit, folder);
+                try
+                {
+                    await archive.StandardOutput.BaseStream.CopyToAsync(output, token);
+                }
+                finally
+                {
+                    if (!archive.HasExited)
+                        archive.Kill();
+                }
+            },
+        };
+    }
+
+    /// <summary>GitHub breaks base64 into lines of 60 characters and ends with a line break.</summary>
+    private static string Base64(byte[] content)
+    {
+        var lines = Convert.ToBase64String(content).Chunk(60).Select(line => new string(line));
+        return string.Concat(lines.Select(line => line + "\n"));
+    }
+
+    private static string NodeId(string kind, string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes($"{kind}:{text}"));
+
+    private static int StableNumber(string text) => text.Aggregate(17, (sum, letter) => unchecked((sum * 31) + letter)) & int.MaxValue;
+
+    private sealed record Source(string FullName, GitRepository Git)
+    {
+        public string Owner => FullName[..FullName.IndexOf('/', StringComparison.Ordinal)];
+
+        public string Name => FullName[(FullName.IndexOf('/', StringComparison.Ordinal) + 1)..];
+    }
+}
