@@ -1,0 +1,242 @@
+using PhasedRollout.Deployment;
+using PhasedRollout.Diagnosis;
+using PhasedRollout.Rollouts;
+
+namespace PhasedRollout.Reports;
+
+/// <summary>The report for people with a browser: one file that loads nothing and runs nothing, well-formed as XML too.</summary>
+public static class HtmlReport
+{
+    /// <summary>The report of <paramref name="record"/>, without the secrets that <paramref name="redactor"/> knows.</summary>
+    public static string Render(RunRecord record, Redactor redactor) => Render(ReportModelBuilder.Build(record, redactor));
+
+    internal static string Render(ReportModel model) => Html.Of($"""
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+        <meta name="referrer" content="no-referrer" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{Status(model)}: {Title(model)}</title>
+        <style>{Html.Trusted(HtmlStyle.Css)}</style>
+        </head>
+        <body>
+        {Banner(model)}
+        <main>
+        {RootCause(model)}
+        {NextSteps(model)}
+        {Services(model)}
+        {Phases(model)}
+        {Structure(model)}
+        {CommonErrors(model)}
+        {Targets(model)}
+        </main>
+        <footer>Resolution status: <strong>{ReportSummary.Resolution(model)}</strong></footer>
+        </body>
+        </html>
+
+        """).ToString();
+
+    private static string Title(ReportModel model) => model.Project ?? model.ComposeFile;
+
+    private static string Status(ReportModel model) => ReportSummary.Status(model);
+
+    private static Html Banner(ReportModel model) => Html.Of($"""
+        <header class="banner {model.Outcome.Name()}">
+        <p class="kind">Deployment Diagnosis Report</p>
+        <h1>{Title(model)}</h1>
+        <p class="status"><span aria-hidden="true">{Sign(model.Outcome)}</span> {Status(model)}</p>
+        <p>{ReportSummary.Sentence(model)}</p>
+        <dl>
+        <div><dt>Date</dt><dd>{Time(model.FinishedAt)}</dd></div>
+        <div><dt>Took</dt><dd>{ReportSummary.Duration(model.FinishedAt - model.StartedAt)}</dd></div>
+        <div><dt>Exit code</dt><dd>{model.ExitCode}</dd></div>
+        <div><dt>Deployed to</dt><dd>{model.DeployTo}</dd></div>
+        <div><dt>Compose file</dt><dd>{model.ComposeFile}</dd></div>
+        <div><dt>Run</dt><dd>{model.Id}</dd></div>
+        </dl>
+        </header>
+        """);
+
+    private static Html RootCause(ReportModel model) => Section("causes", "Root cause analysis", model.Diagnoses.Count == 0
+        ? Html.Of($"<p>Nothing failed.</p>")
+        : Html.Each(model.Diagnoses, Diagnosis));
+
+    private static Html Diagnosis(FailureDiagnosis diagnosis) => Html.Of($"""
+        <article class="cause">
+        <h3>{diagnosis.Failure.Title()} <code>{diagnosis.Failure.Name()}</code>{Labelled(" at ", diagnosis.Service)}</h3>
+        <p class="lead">{diagnosis.Cause}</p>
+        {Evidence(diagnosis.Evidence)}
+        <p><strong>Remedy:</strong> {diagnosis.Remedy}</p>
+        {Command(diagnosis.NextCommand)}
+        </article>
+
+        """);
+
+    private static Html Labelled(string label, string? value) => value is null ? Html.None : Html.Of($"{label}<code>{value}</code>");
+
+    private static Html Evidence(IReadOnlyList<string> lines) => lines.Count == 0 ? Html.None : Html.Of($"""
+        <details open="open"><summary>Evidence</summary>
+        <pre>{string.Join('\n', lines)}</pre>
+        </details>
+        """);
+
+    private static Html Command(string? command) =>
+        string.IsNullOrEmpty(command) ? Html.None : Html.Of($"<pre class=\"command\"><code>{command}</code></pre>");
+
+    private static Html NextSteps(ReportModel model) => Section("next", "Next steps", Html.Of($"""
+        <ol>
+        {Html.Each(ReportSummary.NextSteps(model), step => Html.Of($"<li>{step.Text}{Command(step.Command)}</li>\n"))}</ol>
+        """));
+
+    private static Html Services(ReportModel model) => Section("services", "Service by service", model.Services.Count == 0
+        ? Html.Of($"<p>There is no rollout to look at.</p>")
+        : Html.Of($"""
+            <table>
+            <thead><tr><th scope="col">Service</th><th scope="col">Build context</th><th scope="col">Dockerfile exists</th><th scope="col">Status</th><th scope="col">Phase</th><th scope="col">Change</th><th scope="col">State</th></tr></thead>
+            <tbody>
+            {Html.Each(model.Services, Service)}</tbody>
+            </table>
+            {Findings(model)}
+            """));
+
+    private static Html Service(ReportService service) => Html.Of($"""
+        <tr>
+        <th scope="row">{service.Name}</th>
+        <td data-label="Build context"><code>{ReportSummary.ContextAnswer(service)}</code>{Commit(service.Source.Commit)}</td>
+        <td data-label="Dockerfile exists">{ReportSummary.DockerfileAnswer(service)}</td>
+        <td data-label="Status"><span class="badge {service.Verdict.Name()}">{ReportSummary.Sign(service.Verdict)} {service.Verdict.Name()}</span></td>
+        <td data-label="Phase">{service.Phase}</td>
+        <td data-label="Change">{service.Change.Name()}</td>
+        <td data-label="State"><span class="badge {service.State.Name()}">{service.State.Name()}</span></td>
+        </tr>
+
+        """);
+
+    private static Html Commit(string? commit) => commit is null
+        ? Html.None
+        : Html.Of($" <span class=\"commit\" title=\"{commit}\">{commit[..Math.Min(commit.Length, 12)]}</span>");
+
+    private static Html Findings(ReportModel model)
+    {
+        var findings = model.AllFindings.ToList();
+        return findings.Count == 0 ? Html.None : Html.Of($"""
+            <details open="open"><summary>Findings ({findings.Count})</summary>
+            <ul>
+            {Html.Each(findings, Finding)}</ul>
+            </details>
+            """);
+    }
+
+    private static Html Finding(Finding finding)
+    {
+        var line = finding.Line is { } number ? FormattableString.Invariant($":{number}") : "";
+        var accepted = finding.Accepted is { } reason ? Html.Of($" <em>Accepted: {reason}</em>") : Html.None;
+        return Html.Of($"""
+            <li><strong>{finding.Rule}</strong> <span class="badge {finding.Certainty.Name()}">{finding.Certainty.Name()}</span> {finding.Message}
+            <br /><code>{finding.Where}</code>{Labelled(" in ", finding.File is { } file ? file + line : null)}
+            <br />{finding.Suggestion}{accepted}</li>
+
+            """);
+    }
+
+    private static Html Phases(ReportModel model) => Section("phases", "Phases", model.Phases.Count == 0
+        ? Html.Of($"<p>There are no phases to deploy.</p>")
+        : Html.Of($"""
+            <ol class="timeline">
+            {Html.Each(model.Phases, phase => Phase(model, phase))}</ol>
+            """));
+
+    private static Html Phase(ReportModel model, ReportPhase phase)
+    {
+        var took = phase is { StartedAt: { } start, FinishedAt: { } end } ? $" in {ReportSummary.Duration(end - start)}" : "";
+        return Html.Of($"""
+            <li class="{phase.Outcome.Name()}">
+            <h3>Phase {phase.Number}: {phase.Title}</h3>
+            <p><span aria-hidden="true">{ReportSummary.Sign(phase.Outcome)}</span> {phase.Outcome.Name()}{took}</p>
+            <ul>
+            {Html.Each(phase.Services, name => PhaseService(name, model.Services.FirstOrDefault(service => service.Name == name)))}{Html.Each(phase.Undo, sentence => Html.Of($"<li>undone: {sentence}</li>\n"))}</ul>
+            </li>
+
+            """);
+    }
+
+    private static Html PhaseService(string name, ReportService? service)
+    {
+        var terms = service?.Health ?? [];
+        var reason = service is { StateReason.Length: > 0 } ? ": " + service.StateReason : "";
+        var checks = terms.Count == 0 ? Html.None : Html.Of($"""
+            <details><summary>Checks ({terms.Count})</summary><ul>
+            {Html.Each(terms, Term)}</ul></details>
+            """);
+        return Html.Of($"<li>{name}, {(service?.State ?? ServiceState.Unknown).Name()}{reason}{checks}</li>\n");
+    }
+
+    private static Html Term(HealthTerm term)
+    {
+        var answer = term.Passed switch { true => "✅", false => "❌", null => "❓" };
+        return Html.Of($"<li>{answer} {term.Name}: {term.Observed}</li>\n");
+    }
+
+    private static Html Structure(ReportModel model)
+    {
+        var found = model.Services.Where(service => service.Source.DockerfileFound == true)
+            .Select(service => service.Source.DockerfilePath).OfType<string>().Distinct();
+        var missing = model.Services.Where(service => service.Source.DockerfileFound == false).Select(ReportSummary.ContextAnswer).Distinct();
+        var source = model.ContextsVerified ? "Looked up on GitHub in this run."
+            : model.Repositories.Count > 0 ? "Not looked up in this run; as verified when the phase files were generated."
+            : "Not looked up in this run.";
+        return Section("structure", "Verified repository structure", Html.Of($"""
+            <p>{source}</p>
+            <ul>
+            {Html.Each(model.Repositories, repository => Repository(repository, model.ContextsVerified))}</ul>
+            <h3>Dockerfiles</h3>
+            <ul class="plain">
+            {Html.Each(found, path => Html.Of($"<li>✅ <code>{path}</code></li>\n"))}{Html.Each(missing, path => Html.Of($"<li>❌ none found in <code>{path}</code></li>\n"))}</ul>
+            """));
+    }
+
+    private static Html Repository(ReportRepository repository, bool counted)
+    {
+        var commit = repository.Commit is { } id ? Html.Of($" is commit <code>{id}</code>") : Html.Of($" resolves to no commit");
+        var requests = counted
+            ? Html.Of($" ({repository.ApiRequests} requests, {repository.ApiRequestsCounted} of them counted against the rate limit)")
+            : Html.None;
+        return Html.Of($"<li><code>{repository.Repository}</code>: {repository.Ref ?? "the default branch"}{commit}{requests}</li>\n");
+    }
+
+    private static Html CommonErrors(ReportModel model) => Section("errors", "Common deployment errors in this run", Html.Of($"""
+        <ol>
+        {Html.Each(ReportSummary.CommonErrors(model), CommonError)}</ol>
+        """));
+
+    private static Html CommonError(CommonError error)
+    {
+        var answer = error.Seen switch { true => "❌ seen", false => "✅ not seen", null => "❓ not checked in this run" };
+        var services = error.Services.Count == 0 ? "" : $" ({string.Join(", ", error.Services)})";
+        return Html.Of($"<li><strong>{error.Title}</strong>: {error.Meaning}: {answer}{services}</li>\n");
+    }
+
+    private static Html Targets(ReportModel model) => Section("targets", "Targets of the run", Html.Of($"""
+        <ul class="plain">
+        {Html.Each(model.Targets, target => Html.Of($"<li>{target.Name}: {target.Status}</li>\n"))}</ul>
+        """));
+
+    private static Html Section(string id, string title, Html content) => Html.Of($"""
+        <section id="{id}">
+        <h2>{title}</h2>
+        {content}
+        </section>
+        """);
+
+    private static string Time(DateTimeOffset time) => ReportSummary.Time(time);
+
+    private static string Sign(RunOutcome outcome) => outcome switch
+    {
+        RunOutcome.Succeeded => "✔",
+        RunOutcome.Cancelled => "■",
+        _ => "✖",
+    };
+}

@@ -1,0 +1,84 @@
+using PhasedRollout.Contexts;
+using PhasedRollout.Deployment;
+using PhasedRollout.Diagnosis;
+using PhasedRollout.Rollouts;
+
+namespace PhasedRollout.Reports;
+
+/// <summary>How a run ended.</summary>
+internal enum RunOutcome
+{
+    Succeeded,
+    Failed,
+    Cancelled,
+}
+
+/// <summary>What the three formats show. Every text in it is clean: the renderers never see the record itself,
+/// so that none of them can write a secret.</summary>
+internal sealed record ReportModel
+{
+    public required string Id { get; init; }
+    public required DateTimeOffset StartedAt { get; init; }
+    public required DateTimeOffset FinishedAt { get; init; }
+    public required string DeployTo { get; init; }
+    public required int ExitCode { get; init; }
+    public required RunOutcome Outcome { get; init; }
+    public required IReadOnlyList<TargetRecord> Targets { get; init; }
+    public required string ComposeFile { get; init; }
+    public required string? Project { get; init; }
+    public required IReadOnlyList<ReportRepository> Repositories { get; init; }
+    public required IReadOnlyList<ReportService> Services { get; init; }
+    public required IReadOnlyList<ReportPhase> Phases { get; init; }
+
+    /// <summary>Findings that concern the whole file.</summary>
+    public required IReadOnlyList<Finding> Findings { get; init; }
+
+    /// <summary>At least one unless the run succeeded.</summary>
+    public required IReadOnlyList<FailureDiagnosis> Diagnoses { get; init; }
+
+    /// <summary>True when this run itself looked every context up.</summary>
+    public required bool ContextsVerified { get; init; }
+
+    /// <summary>Every finding, those of the whole file first.</summary>
+    public IEnumerable<Finding> AllFindings => Findings.Concat(Services.SelectMany(service => service.Findings));
+
+    /// <summary>True when the target ran to an end, good or bad.</summary>
+    public bool Ran(string target) => Targets.Any(record => record.Name == target && record.Status is "Succeeded" or "Failed");
+}
+
+/// <summary>A repository and what asking it cost.</summary>
+internal sealed record ReportRepository(string Repository, string? Ref, string? Commit, int ApiRequests, int ApiRequestsCounted);
+
+/// <summary>A service, where its image comes from, and what became of it.</summary>
+internal sealed record ReportService(string Name, int Phase, ReportSource Source, Verdict Verdict, ServiceChange Change, ServiceState State)
+{
+    public string StateReason { get; init; } = "";
+    public string? ImageId { get; init; }
+    public IReadOnlyList<HealthTerm> Health { get; init; } = [];
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
+    public IReadOnlyList<string> Ports { get; init; } = [];
+    public string? HealthUrl { get; init; }
+}
+
+/// <summary>Where the bytes of a service's image come from; with a <see cref="Context"/> they are built.</summary>
+internal sealed record ReportSource(string? Image, string? Context)
+{
+    public string? Repository { get; init; }
+    public string? Ref { get; init; }
+    public string? Commit { get; init; }
+    public string? Path { get; init; }
+    public string? Dockerfile { get; init; }
+    public bool? DockerfileFound { get; init; }
+
+    /// <summary>The Dockerfile's path from the repository's root; known only when it is there.</summary>
+    public string? DockerfilePath { get; init; }
+    public string? TreeId { get; init; }
+}
+
+/// <summary>A phase and how it ended.</summary>
+internal sealed record ReportPhase(int Number, string Title, IReadOnlyList<string> Services, PhaseResult Outcome)
+{
+    public DateTimeOffset? StartedAt { get; init; }
+    public DateTimeOffset? FinishedAt { get; init; }
+    public IReadOnlyList<string> Undo { get; init; } = [];
+}
