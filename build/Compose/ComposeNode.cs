@@ -28,7 +28,14 @@ public sealed record ComposeSequence(SourceLocation Location, IReadOnlyList<Comp
 /// <param name="Location">Where the scalar starts.</param>
 /// <param name="Text">The text as written, with its <c>${VARIABLES}</c>; null for YAML's null.</param>
 /// <param name="Quoted">True when the text stood in quotes or in a block, so that it is a string whatever it looks like.</param>
-public sealed record ComposeScalar(SourceLocation Location, string? Text, bool Quoted) : ComposeNode(Location);
+public sealed record ComposeScalar(SourceLocation Location, string? Text, bool Quoted) : ComposeNode(Location)
+{
+    /// <summary>What a YAML reader takes it for.</summary>
+    public ScalarKind Kind => Quoted ? ScalarKind.Text : ScalarResolver.Resolve(Text).Kind;
+
+    /// <summary>The text as Compose takes it where it wants a string (<c>True</c> is <c>true</c>, <c>0123</c> is <c>83</c>), not interpolated; null for null.</summary>
+    public string? Value => Quoted ? Text : ScalarResolver.Resolve(Text).Value;
+}
 
 /// <summary>A Compose document: the merged tree of one or several files, not interpolated.</summary>
 /// <param name="Paths">The files, in the order in which they were merged; never empty.</param>

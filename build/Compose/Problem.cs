@@ -10,4 +10,11 @@ public sealed record Problem(string Where, string What, string Remedy, SourceLoc
     /// <summary>One line: where, what, what would be right.</summary>
     public override string ToString() =>
         Location is null ? $"{Where}: {What}; {Remedy}" : $"{Location}: {Where}: {What}; {Remedy}";
+
+    /// <summary><paramref name="problems"/> in the order of the text, each once; those without a place first.</summary>
+    public static IReadOnlyList<Problem> Sorted(IEnumerable<Problem> problems) =>
+        [.. problems.Distinct()
+            .OrderBy(problem => problem.Location?.File, StringComparer.Ordinal)
+            .ThenBy(problem => problem.Location?.Line)
+            .ThenBy(problem => problem.Location?.Column)];
 }
