@@ -29,7 +29,12 @@ public interface IPhaseGate
 /// <param name="Service">The service, whose checks are known.</param>
 /// <param name="ContainerId">The container's id.</param>
 /// <param name="ContainerName">The container's name.</param>
-public sealed record GatedService(Service Service, string ContainerId, string ContainerName);
+public sealed record GatedService(Service Service, string ContainerId, string ContainerName)
+{
+    /// <summary>True for a service that has done its work when it exits with 0: another one depends on it with <c>service_completed_successfully</c>.
+    /// The gate sees this by itself when both are at it.</summary>
+    public bool RunsToCompletion { get; init; }
+}
 
 /// <summary>The gate's patience, in Nomad's words.</summary>
 /// <param name="MinHealthyTime">How long every check must pass without a break before a service counts as healthy.</param>

@@ -1,0 +1,164 @@
+using PhasedRollout.Compose;
+using PhasedRollout.Deployment;
+using PhasedRollout.Health;
+using PhasedRollout.Rollouts;
+
+namespace PhasedRollout.Diagnosis;
+
+/// <summary>Turns what was seen into why it failed: one sentence that stands alone, its evidence, what to do, and the next command. The root comes first.</summary>
+public static class Diagnostician
+{
+    private const int LinesShown = 12;
+
+    // What many services stand on comes before what only one does.
+    private static readonly FailureClass[] CommonGround =
+    [
+        FailureClass.EngineUnreachable, FailureClass.GitHubUnavailable, FailureClass.LockHeld, FailureClass.InvalidCompose,
+        FailureClass.DiskFull, FailureClass.NetworkMissing, FailureClass.CredentialsRejected, FailureClass.DatabaseUnreachable,
+    ];
+
+    /// <summary>The command that runs <paramref name="target"/>.</summary>
+    public static string CommandFor(string target) => $"./build.sh {target}";
+
+    /// <summary>The causes in the findings that block.</summary>
+    /// <param name="findings">What a station found.</param>
+    /// <param name="target">The target to run again when the remedy was followed, such as <c>VerifyContexts</c>.</param>
+    public static IReadOnlyList<FailureDiagnosis> FromFindings(IEnumerable<Finding> findings, string target) =>
+        [.. findings.Where(finding => finding.Blocks).Select(finding => FromFinding(finding, target)).Distinct(new SameCause())
+            .OrderBy(diagnosis => Array.IndexOf(CommonGround, diagnosis.Failure) is >= 0 and var place ? place : CommonGround.Length)];
+
+    /// <summary>Why a phase failed; empty when it did not.</summary>
+    /// <param name="outcome">How the phase ended.</param>
+    /// <param name="services">The services of the rollout.</param>
+    /// <param name="target">The target to run again; null means the one of the phase.</param>
+    public static IReadOnlyList<FailureDiagnosis> FromPhase(PhaseOutcome outcome, IReadOnlyList<Service> services, string? target = null)
+    {
+        var again = CommandFor(target ?? (outcome.Phase <= 4 ? FormattableString.Invariant($"DeployPhase{outcome.Phase}") : "Deploy"));
+        IReadOnlyList<FailureDiagnosis> diagnoses = outcome.Failure switch
+        {
+            null => [],
+            BuildFailed failure => [OfBuild(failure, again)],
+            PullFailed failure => [OfPull(failure, again)],
+            OperationRefused failure => [OfRefusal(failure, again)],
+            GateFailed failure => GateDiagnosis.Of(failure, services, again),
+            EarlierPhaseUnhealthy failure => [OfEarlierPhase(failure, outcome.Phase)],
+            DeploymentCancelled => [Cancelled(again, FormattableString.Invariant($"phase {outcome.Phase} was being deployed"))],
+            var other => [new(FailureClass.Unknown, null, FormattableString.Invariant($"phase {outcome.Phase} failed: {other.GetType().Name}"), [], "see the evidence of the run", again)],
+        };
+        if (diagnoses.Count == 0 && outcome.Failure is not null)
+            diagnoses = [new(FailureClass.Unknown, null, FormattableString.Invariant($"phase {outcome.Phase} did not pass its gate, and no service shows why"), [], "deploy it again; the gate says what it waits for", again)];
+
+        return outcome.Failure is { Undo.Count: > 0 } undone
+            ? [diagnoses[0] with { Evidence = [.. diagnoses[0].Evidence, .. undone.Undo.Select(line => $"undo: {PlainText.Line(line, 400)}")] }, .. diagnoses.Skip(1)]
+            : diagnoses;
+    }
+
+    /// <summary>Why a target ended with <paramref name="exception"/>.</summary>
+    /// <param name="exception">What was thrown.</param>
+    /// <param name="target">The target that threw it.</param>
+    public static IReadOnlyList<FailureDiagnosis> FromException(Exception exception, string target)
+    {
+        var again = CommandFor(target);
+        return exception switch
+        {
+            InvalidInputException wrong => [.. wrong.Problems.Select(problem => new FailureDiagnosis(
+                FailureClass.InvalidCompose, null, PlainText.Line($"{problem.Where}: {problem.What}", 500), [PlainText.Line(problem.ToString(), 800)], problem.Remedy, again))],
+            WorldRefusedException refusal => [new(
+                refusal.Failure,
+                refusal.Service,
+                PlainText.Line(FirstLine(refusal.Message), 500),
+                Shown(refusal.Evidence),
+                refusal.Remedy,
+                refusal.Failure switch
+                {
+                    FailureClass.EngineUnreachable => "docker version",
+                    FailureClass.LockHeld => $"{again} --wait-for-lock 10m",
+                    _ => again,
+                })],
+            OperationCanceledException => [Cancelled(again, $"{target} was running")],
+            AggregateException { InnerExceptions: [var only] } => FromException(only, target),
+            _ => [new(
+                FailureClass.Unknown,
+                null,
+                PlainText.Line($"{target} ended with an error that nobody foresaw: {FirstLine(exception.Message)}", 500),
+                Shown([exception.GetType().FullName ?? exception.GetType().Name, .. (exception.StackTrace ?? "").Split('\n').Take(5)]),
+                "this is a fault of the tool: please report it with these lines",
+                $"{again} --verbosity verbose")],
+        };
+    }
+
+    private static FailureDiagnosis FromFinding(Finding finding, string target)
+    {
+        var named = finding.Service is null || finding.Message.Contains(finding.Service, StringComparison.Ordinal);
+        var place = finding.File is null ? finding.Where : FormattableString.Invariant($"{finding.File}{(finding.Line is { } line ? $":{line}" : "")}: {finding.Where}");
+        return new FailureDiagnosis(
+            finding.Failure,
+            finding.Service,
+            PlainText.Line(named ? finding.Message : $"{finding.Service}: {finding.Message}", 500),
+            Shown([$"{finding.Rule} at {place}", .. finding.Evidence]),
+            finding.Suggestion,
+            finding.NextCommand ?? CommandFor(target));
+    }
+
+    private static FailureDiagnosis OfBuild(BuildFailed failure, string again)
+    {
+        var symptom = BuildOutput.Read(failure);
+        var step = failure.Step is null ? "" : $" at {PlainText.Line(failure.Step, 120)}";
+        return new FailureDiagnosis(
+            symptom.Failure,
+            failure.Service,
+            PlainText.Line($"{failure.Service}: its image could not be built{step}: {symptom.What}", 500),
+            Shown([$"{failure.Source}, {failure.Dockerfile}", .. failure.Step is null ? Array.Empty<string>() : [failure.Step], $"decisive: {symptom.Line}", .. failure.Log.TakeLast(LinesShown), $"builder: {failure.Error}"]),
+            symptom.Failure == FailureClass.BuildFailure ? $"{symptom.Remedy} ({failure.Dockerfile}), and push it" : symptom.Remedy,
+            symptom.NextCommand ?? again);
+    }
+
+    private static FailureDiagnosis OfPull(PullFailed failure, string again)
+    {
+        var symptom = EngineError.ReadPull(failure.Image, failure.Error);
+        return new FailureDiagnosis(
+            symptom.Failure, failure.Service, $"{failure.Service}: {symptom.What}", Shown([$"engine: {failure.Error}"]), symptom.Remedy, symptom.NextCommand ?? again);
+    }
+
+    private static FailureDiagnosis OfRefusal(OperationRefused failure, string again)
+    {
+        var symptom = EngineError.Read(failure.Error)
+            ?? new Symptom(FailureClass.Unknown, $"the engine refused {failure.Operation}: {PlainText.Line(failure.Error, 300)}", "correct what the engine's answer says", failure.Error);
+        return new FailureDiagnosis(
+            symptom.Failure,
+            failure.Service,
+            PlainText.Line($"{failure.Service}: {symptom.What}", 500),
+            Shown([failure.Operation, $"engine: {failure.Error}"]),
+            symptom.Remedy,
+            symptom.NextCommand ?? again);
+    }
+
+    private static FailureDiagnosis OfEarlierPhase(EarlierPhaseUnhealthy failure, int phase)
+    {
+        var ailing = failure.Services.Where(service => service.State is not (ServiceState.Healthy or ServiceState.RunningUnverified)).ToList();
+        var earlier = failure.EarlierPhase <= 4 ? FormattableString.Invariant($"DeployPhase{failure.EarlierPhase}") : "Deploy";
+        return new FailureDiagnosis(
+            FailureClass.Unhealthy,
+            ailing.Count > 0 ? ailing[0].Service : null,
+            PlainText.Line(FormattableString.Invariant($"phase {phase} was not begun: phase {failure.EarlierPhase} is not healthy ({string.Join("; ", ailing.Select(service => $"{service.Service}: {service.Reason}"))})"), 500),
+            Shown([.. ailing.Select(service => $"{service.Service}: {service.State}: {service.Reason}")]),
+            FormattableString.Invariant($"deploy phase {failure.EarlierPhase} again and let it pass its gate first"),
+            CommandFor(earlier));
+    }
+
+    private static FailureDiagnosis Cancelled(string again, string during) => new(
+        FailureClass.Cancelled, null, $"somebody stopped the run while {during}", [], "run it again: it goes on from what is there", again);
+
+    private static string FirstLine(string text) => text.Split('\n')[0].TrimEnd();
+
+    private static IReadOnlyList<string> Shown(IReadOnlyList<string> lines) =>
+        [.. lines.Select(line => PlainText.Line(line, 500)).Where(line => line.Length > 0).Distinct()];
+
+    private sealed class SameCause : IEqualityComparer<FailureDiagnosis>
+    {
+        public bool Equals(FailureDiagnosis? x, FailureDiagnosis? y) =>
+            x is not null && y is not null && (x.Failure, x.Service, x.Cause) == (y.Failure, y.Service, y.Cause);
+
+        public int GetHashCode(FailureDiagnosis obj) => HashCode.Combine(obj.Failure, obj.Service, obj.Cause);
+    }
+}

@@ -1,0 +1,207 @@
+using System.Globalization;
+using System.Net;
+using Docker.DotNet;
+using Docker.DotNet.Models;
+using PhasedRollout.Deployment;
+using PhasedRollout.Rollouts;
+
+namespace PhasedRollout.Health.Docker;
+
+/// <summary>Sees containers through the Docker Engine API.</summary>
+/// <param name="client">The engine.</param>
+/// <param name="isLocal">True when the engine's containers are processes of this machine.</param>
+/// <param name="time">The clock.</param>
+internal sealed class DockerHealthSource(IDockerClient client, bool isLocal, TimeProvider time) : IContainerObserver, IEvidenceCollector
+{
+    private const int LogLines = 50;
+
+    private static readonly TimeSpan EvidencePatience = TimeSpan.FromSeconds(10);
+
+    private static readonly string[] EventsThatMatter =
+        ["start", "restart", "stop", "die", "kill", "oom", "pause", "unpause", "destroy", "health_status"];
+
+    private TimeSpan? clockLead = isLocal ? TimeSpan.Zero : null;
+
+    /// <inheritdoc />
+    public Task<ContainerSample> LookAsync(string containerId, CancellationToken cancellationToken) =>
+        EngineAsync(async () =>
+        {
+            var lead = clockLead ??= await MeasureClockLeadAsync(cancellationToken);
+            var at = time.GetUtcNow();
+            var inspected = await FindAsync(containerId, cancellationToken);
+            return inspected?.State is { } state
+                ? Sample(inspected, state, at, lead)
+                : new ContainerSample(at, ContainerSample.Removed, null, 0);
+        });
+
+    /// <inheritdoc />
+    public async Task ListenAsync(IReadOnlyList<string> containerIds, Action<ContainerEvent> happened, CancellationToken cancellationToken)
+    {
+        var parameters = new ContainerEventsParameters
+        {
+            Filters = new Dictionary<string, IDictionary<string, bool>>
+            {
+                ["type"] = new Dictionary<string, bool> { ["container"] = true },
+                ["container"] = containerIds.ToDictionary(id => id, _ => true),
+                ["event"] = EventsThatMatter.ToDictionary(name => name, _ => true),
+            },
+        };
+        try
+        {
+            await client.System.MonitorEventsAsync(
+                parameters, new Forward(message => happened(new ContainerEvent(message.Actor.ID, message.Action))), cancellationToken);
+        }
+        catch (Exception exception) when (IsOfTheEngine(exception, cancellationToken))
+        {
+            // The looks say whether the engine is gone.
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<ContainerEvidence>> CollectAsync(IReadOnlyList<GatedService> services, CancellationToken cancellationToken) =>
+        await Task.WhenAll(services.Select(service => CollectAsync(service, cancellationToken)));
+
+    private static ContainerSample Sample(ContainerInspectResponse inspected, State state, DateTimeOffset at, TimeSpan lead)
+    {
+        var check = inspected.Config?.Healthcheck;
+        return new ContainerSample(at, state.Status, Moment(state.StartedAt) - lead, inspected.RestartCount)
+        {
+            ExitCode = state.ExitCode,
+            OutOfMemory = state.OOMKilled,
+            Error = state.Error ?? "",
+            Verdict = state.Health is { Status: not ("none" or "" or null) } health ? health.Status : null,
+            Probes = Probes(state, lead),
+            // Zero means the engine's default: 30 s, 3 (Engine API 1.41, HealthConfig).
+            Interval = check?.Interval is { Ticks: > 0 } interval ? interval : TimeSpan.FromSeconds(30),
+            Retries = check?.Retries is > 0 and <= int.MaxValue and var retries ? (int)retries : 3,
+        };
+    }
+
+    private static IReadOnlyList<ProbeEvidence> Probes(State state, TimeSpan lead) =>
+        [.. (state.Health?.Log ?? []).Select(probe => new ProbeEvidence(Utc(probe.Start) - lead, probe.ExitCode, probe.Output ?? ""))];
+
+    private static DateTimeOffset Utc(DateTime moment) => new(moment.ToUniversalTime());
+
+    // A container that never started has 0001-01-01T00:00:00Z.
+    private static DateTimeOffset? Moment(string text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment) && moment.Year > 1 ? moment : null;
+
+    private async Task<ContainerEvidence> CollectAsync(GatedService gated, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(EvidencePatience);
+        try
+        {
+            var inspected = await FindAsync(gated.ContainerId, patience.Token);
+            if (inspected?.State is not { } state)
+                return Nothing(gated, "the container does not exist any more");
+
+            return new ContainerEvidence(
+                gated.Service.Name,
+                gated.ContainerName,
+                state.Status,
+                state.Running ? null : state.ExitCode,
+                state.OOMKilled,
+                inspected.RestartCount,
+                PlainText.Line(state.Error ?? "", 500),
+                [.. Probes(state, TimeSpan.Zero).Select(probe => probe with { Output = PlainText.Line(probe.Output, 500) })],
+                await LogAsync(gated.ContainerId, patience.Token),
+                isLocal && inspected.HostConfig?.NetworkMode != "host" ? ListeningPorts.Of(inspected.ID, state.Pid) : null);
+        }
+        catch (Exception exception) when (IsOfTheEngine(exception, cancellationToken) || patience.IsCancellationRequested)
+        {
+            return Nothing(gated, $"the engine did not answer within {PlainText.Span(EvidencePatience)}: {PlainText.Line(exception.Message)}");
+        }
+    }
+
+    private static ContainerEvidence Nothing(GatedService gated, string why) =>
+        new(gated.Service.Name, gated.ContainerName, null, null, false, 0, why, [], [], null);
+
+    private async Task<IReadOnlyList<string>> LogAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var parameters = new ContainerLogsParameters
+            {
+                ShowStdout = true,
+                ShowStderr = true,
+                Tail = LogLines.ToString(CultureInfo.InvariantCulture),
+            };
+            var text = new Synchronized();
+            await client.Containers.GetContainerLogsAsync(id, parameters, text, cancellationToken);
+            return PlainText.LastLines(text.ToString(), LogLines);
+        }
+        catch (Exception exception) when (IsOfTheEngine(exception, cancellationToken))
+        {
+            return [$"(its log could not be read: {PlainText.Line(exception.Message)})"];
+        }
+    }
+
+    private async Task<ContainerInspectResponse?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.Containers.InspectContainerAsync(id, cancellationToken);
+        }
+        catch (DockerApiException exception) when (exception.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<T> EngineAsync<T>(Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (Exception exception) when (IsOfTheEngine(exception, CancellationToken.None) && exception is not OperationCanceledException)
+        {
+            throw new WorldRefusedException(
+                FailureClass.EngineUnreachable,
+                $"the engine does not answer: {PlainText.Line(exception.Message)}",
+                "see that the Docker engine runs and is reachable (docker version), then run the same command again",
+                inner: exception);
+        }
+    }
+
+    private static bool IsOfTheEngine(Exception exception, CancellationToken cancellationToken) =>
+        exception is DockerApiException or HttpRequestException or IOException or TimeoutException or System.Net.Sockets.SocketException
+        || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+
+    private async Task<TimeSpan> MeasureClockLeadAsync(CancellationToken cancellationToken)
+    {
+        var before = time.GetUtcNow();
+        var information = await client.System.GetSystemInfoAsync(cancellationToken);
+        var after = time.GetUtcNow();
+        return Moment(information.SystemTime) is { } there ? there - (before + ((after - before) / 2)) : TimeSpan.Zero;
+    }
+
+    // Progress<T> would hand the messages to the thread pool, out of order.
+    private sealed class Forward(Action<Message> take) : IProgress<Message>
+    {
+        public void Report(Message value) => take(value);
+    }
+
+    private sealed class Synchronized : IProgress<string>
+    {
+        private const int Longest = 1 << 20;
+
+        private readonly System.Text.StringBuilder text = new();
+
+        public void Report(string value)
+        {
+            lock (text)
+            {
+                if (text.Length < Longest)
+                    text.Append(value).Append('\n');
+            }
+        }
+
+        public override string ToString()
+        {
+            lock (text)
+                return text.ToString();
+        }
+    }
+}

@@ -1,0 +1,197 @@
+using PhasedRollout.Deployment;
+
+namespace PhasedRollout.Health;
+
+/// <summary>Folds what is seen of one service into a verdict. It neither waits nor asks: time comes with the samples.</summary>
+internal sealed class HealthGate
+{
+    /// <summary>This many restarts while the gate is held are a crash loop; fewer only begin the window anew.</summary>
+    public const int RestartsOfACrashLoop = 3;
+
+    /// <summary>The engine keeps no more probes than this (moby, daemon/health.go, maxLogEntries).</summary>
+    public const int ProbesKept = 5;
+
+    private readonly GateSettings settings;
+    private readonly DateTimeOffset opened;
+    private readonly bool runsToCompletion;
+
+    private ContainerSample? seen;
+    private bool steady;
+    private long restarts;
+    private bool outOfMemory;
+    private DateTimeOffset? newestProbe;
+    private DateTimeOffset? passingSince;
+    private int passed;
+    private int failedInARow;
+    private HttpAnswer? answer;
+    private DateTimeOffset? answeringSince;
+    private int answered;
+    private bool refused;
+    private DateTimeOffset? lostHealthAt;
+
+    /// <param name="gated">The container.</param>
+    /// <param name="runsToCompletion">True for a service that has done its work when it exits with 0.</param>
+    /// <param name="settings">The gate's patience.</param>
+    /// <param name="opened">When the gate began to watch.</param>
+    public HealthGate(GatedService gated, bool runsToCompletion, GateSettings settings, DateTimeOffset opened)
+    {
+        Gated = gated;
+        this.runsToCompletion = runsToCompletion;
+        this.settings = settings;
+        this.opened = opened;
+    }
+
+    /// <summary>The container at the gate.</summary>
+    public GatedService Gated { get; }
+
+    /// <summary>How often it restarted while the gate was held.</summary>
+    public long Restarts => restarts;
+
+    /// <summary>True when it was healthy at the last judgement.</summary>
+    public bool WasHealthy { get; private set; }
+
+    /// <summary>Takes in a look at the container; one older than the last is ignored.</summary>
+    public void See(ContainerSample sample)
+    {
+        if (seen is { } last && sample.At < last.At)
+            return;
+
+        CountRestarts(sample);
+        if (seen?.StartedAt != sample.StartedAt)
+            BeginAnew();
+
+        if (seen is null)
+            steady = sample.IsRunning && sample.StartedAt <= opened - settings.MinHealthyTime;
+
+        if (sample.IsRunning)
+            FoldProbes(sample);
+        else
+            BeginAnew();
+
+        seen = sample;
+    }
+
+    /// <summary>Takes in an answer of the health address; one to a question asked before the container started counts for nothing.</summary>
+    public void See(HttpAnswer latest)
+    {
+        if (seen is not { IsRunning: true, StartedAt: { } started } || latest.AskedAt < started || latest.AskedAt < answer?.AskedAt)
+            return;
+
+        answer = latest;
+        answeringSince = latest.Passed ? answeringSince ?? latest.AskedAt : null;
+        answered = latest.Passed ? answered + 1 : 0;
+        refused |= !latest.Passed;
+    }
+
+    /// <summary>The kernel killed a process of the container. The engine forgets it when it restarts the container.</summary>
+    public void SeeOutOfMemory() => outOfMemory = true;
+
+    /// <summary>The verdict at <paramref name="now"/>, on what was seen until then.</summary>
+    public Judgement Judge(DateTimeOffset now)
+    {
+        var judgement = Decide(now);
+        var healthy = judgement.Passed;
+        if (WasHealthy && !healthy)
+            lostHealthAt = now;
+
+        WasHealthy = healthy;
+        return judgement;
+    }
+
+    /// <summary>The next moment after <paramref name="now"/> at which another look can change the verdict though nothing happens; null when there is none.</summary>
+    public DateTimeOffset? NextLook(DateTimeOffset now)
+    {
+        DateTimeOffset?[] moments =
+        [
+            passingSince + settings.MinHealthyTime,
+            seen is { IsRunning: true, HasCheck: false } ? seen.StartedAt + settings.MinHealthyTime : null,
+            Deadline,
+        ];
+        return moments.Where(moment => moment > now).Min();
+    }
+
+    private DateTimeOffset Deadline => (lostHealthAt ?? opened) + settings.HealthyDeadline;
+
+    private void CountRestarts(ContainerSample sample)
+    {
+        if (seen is null)
+            restarts = sample.StartedAt <= opened - settings.MinHealthyTime && sample.IsRunning ? 0 : sample.RestartCount;
+        else if (sample.RestartCount > seen.RestartCount)
+            restarts += sample.RestartCount - seen.RestartCount;
+        else if (seen.IsRunning && seen.StartedAt != sample.StartedAt)
+            restarts++; // Somebody restarted it by hand: the engine's count begins at 0 again.
+    }
+
+    private void BeginAnew()
+    {
+        steady = false;
+        newestProbe = passingSince = answeringSince = null;
+        passed = failedInARow = answered = 0;
+        answer = null;
+    }
+
+    private void FoldProbes(ContainerSample sample)
+    {
+        foreach (var probe in sample.FreshProbes.Where(probe => newestProbe is null || probe.Start > newestProbe).OrderBy(probe => probe.Start))
+        {
+            newestProbe = probe.Start;
+            passingSince = probe.ExitCode == 0 ? passingSince ?? probe.Start : null;
+            passed = probe.ExitCode == 0 ? passed + 1 : 0;
+            failedInARow = probe.ExitCode == 0 ? 0 : failedInARow + 1;
+        }
+
+        // A full log of passes has dropped the ones before: a container that ran like this before the gate opened has stood its time.
+        steady &= !sample.HasCheck || passed >= ProbesKept;
+    }
+
+    private Judgement Decide(DateTimeOffset now)
+    {
+        var terms = new HealthTerms(Gated.Service, seen, restarts, outOfMemory, passed, failedInARow, answer, answered);
+        if (seen is null)
+        {
+            return now < Deadline
+                ? Judgement.Waiting(terms, "not looked at yet")
+                : Judgement.Failed(terms, $"not seen for {PlainText.Span(settings.HealthyDeadline)} (healthy-deadline)");
+        }
+
+        if (runsToCompletion && seen is { Status: "exited", ExitCode: 0 })
+            return Judgement.Healthy(terms, "ran to its end with exit code 0");
+
+        if (FailedForGood() is { } failure)
+            return Judgement.Failed(terms, $"{failure}, {PlainText.Span(now - opened)} after the gate opened{terms.LastSeen}");
+
+        if (!runsToCompletion && IsHealthy())
+            return Judgement.Passing(terms, settings.MinHealthyTime, seen);
+
+        var waits = runsToCompletion ? "ended" : "healthy";
+        return now < Deadline
+            ? Judgement.Waiting(terms, $"not {waits} after {PlainText.Span(now - opened)}{terms.LastSeen}")
+            : Judgement.Failed(terms, $"not {waits} within {PlainText.Span(settings.HealthyDeadline)} (healthy-deadline){terms.LastSeen}");
+    }
+
+    private string? FailedForGood() => seen switch
+    {
+        { Status: ContainerSample.Removed } => "the container was removed",
+        { Status: "dead" or "removing" } => $"the container is {seen.Status}",
+        { IsRunning: false } when seen.OutOfMemory || (outOfMemory && seen.ExitCode == 137) => "the container was killed for its memory",
+        { Status: "exited" } => FormattableString.Invariant($"the container exited with code {seen.ExitCode} and is not restarted"),
+        { Status: "created", Error.Length: > 0 } => $"the container could not be started: {PlainText.Line(seen.Error)}",
+        _ when restarts >= RestartsOfACrashLoop => $"the container restarted {PlainText.Count(restarts, "time")}",
+        { IsRunning: true, Verdict: "unhealthy" } when failedInARow >= Math.Clamp(seen.Retries, 1, ProbesKept) =>
+            $"unhealthy: {PlainText.Count(failedInARow, "probe")} in a row failed",
+        _ => null,
+    };
+
+    private bool IsHealthy()
+    {
+        if (seen is not { IsRunning: true, StartedAt: { } started })
+            return false;
+
+        var checkPassed = !seen.HasCheck || (seen.Verdict == "healthy" && passingSince is not null && (steady || Lasts(passingSince, seen.At)));
+        var addressPassed = Gated.Service.HealthUrl is null
+            || (answer is { Passed: true } && ((steady && !refused) || Lasts(answeringSince, answer.AskedAt)));
+        return checkPassed && addressPassed && (steady || Lasts(started, seen.At));
+    }
+
+    private bool Lasts(DateTimeOffset? since, DateTimeOffset until) => since is { } start && until - start >= settings.MinHealthyTime;
+}

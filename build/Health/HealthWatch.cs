@@ -1,0 +1,232 @@
+using System.Threading.Channels;
+using PhasedRollout.Deployment;
+using PhasedRollout.Rollouts;
+
+namespace PhasedRollout.Health;
+
+/// <summary>Holds the gate of a phase: listens to the engine, asks the health addresses, and looks again now and then.</summary>
+/// <param name="observer">Sees the containers.</param>
+/// <param name="http">Asks the health addresses.</param>
+/// <param name="time">The clock.</param>
+/// <param name="log">Where the gate says what it waits for.</param>
+public sealed class HealthWatch(IContainerObserver observer, IHttpProbe http, TimeProvider time, IRunLog log) : IPhaseGate
+{
+    private static readonly TimeSpan SlowestPoll = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FastestPoll = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan BetweenQuestions = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan EnginePatience = TimeSpan.FromSeconds(10);
+
+    /// <inheritdoc />
+    public async Task<GateVerdict> HoldAsync(IReadOnlyList<GatedService> services, GateSettings settings, CancellationToken cancellationToken)
+    {
+        if (services.Count == 0)
+            return new GateVerdict([]);
+
+        var opened = time.GetUtcNow();
+        HealthGate[] gates = [.. services.Select(service => new HealthGate(service, RunsToCompletion(service, services), settings, opened))];
+        var signals = Channel.CreateUnbounded<Signal>(new UnboundedChannelOptions { SingleReader = true });
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task[] feeders =
+        [
+            FeedAsync(signals.Writer, ListenAsync(services, signals.Writer, stop.Token), stop.Token),
+            .. gates.Where(gate => gate.Gated.Service.HealthUrl is not null)
+                .Select(gate => FeedAsync(signals.Writer, AskAsync(gate, signals.Writer, stop.Token), stop.Token)),
+        ];
+        try
+        {
+            return await WatchAsync(gates, settings, opened, signals.Reader, cancellationToken);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(feeders);
+        }
+    }
+
+    /// <summary>Looks once at each service, with a few seconds of patience for its health address, and waits for nothing else.</summary>
+    /// <exception cref="WorldRefusedException">The engine does not answer.</exception>
+    public async Task<IReadOnlyList<ServiceHealth>> LookAsync(IReadOnlyList<GatedService> services, CancellationToken cancellationToken) =>
+        await Task.WhenAll(services.Select(service =>
+            new SingleLook(observer, http, time).AtAsync(service, RunsToCompletion(service, services), cancellationToken)));
+
+    private static bool RunsToCompletion(GatedService gated, IEnumerable<GatedService> all) =>
+        gated.RunsToCompletion
+        || all.Any(other => other.Service.DependsOn.Any(dependency =>
+            dependency.Service == gated.Service.Name && dependency.Condition == DependencyCondition.CompletedSuccessfully));
+
+    private async Task<GateVerdict> WatchAsync(
+        HealthGate[] gates, GateSettings settings, DateTimeOffset opened, ChannelReader<Signal> signals, CancellationToken cancellationToken)
+    {
+        var progress = new Progress(opened, log);
+        var poll = await LookAtAsync(gates, cancellationToken);
+        while (true)
+        {
+            var now = time.GetUtcNow();
+            Judgement[] judgements = [.. gates.Select(gate => gate.Judge(now))];
+            progress.Note(now, judgements);
+            if (judgements.All(judgement => judgement.Passed))
+                return new GateVerdict([.. judgements.Select(judgement => judgement.Health)]);
+
+            if (judgements.Any(judgement => judgement.HasFailed))
+                return await LastLookAsync(gates, cancellationToken);
+
+            if (now - progress.Since >= settings.ProgressDeadline)
+                return new GateVerdict([.. judgements.Select(judgement => judgement.Pending ? WithoutProgress(judgement.Health, settings) : judgement.Health)]);
+
+            var due = gates.Select(gate => gate.NextLook(now)).Append(now + poll).Append(progress.Since + settings.ProgressDeadline).Min() ?? now;
+            if (await SignalledAsync(signals, due - now, cancellationToken))
+                await TakeInAsync(gates, signals, cancellationToken);
+            else
+                poll = await LookAtAsync(gates, cancellationToken);
+        }
+    }
+
+    // One service failing is often the doing of another one: the verdict names what is known of all of them at the end.
+    private async Task<GateVerdict> LastLookAsync(HealthGate[] gates, CancellationToken cancellationToken)
+    {
+        await LookAtAsync(gates, cancellationToken);
+        var now = time.GetUtcNow();
+        return new GateVerdict([.. gates.Select(gate => gate.Judge(now).Health)]);
+    }
+
+    private static ServiceHealth WithoutProgress(ServiceHealth health, GateSettings settings) => health with
+    {
+        State = ServiceState.Failed,
+        Reason = $"no service of the phase became healthy for {PlainText.Span(settings.ProgressDeadline)} (progress-deadline); {health.Reason}",
+    };
+
+    private async Task<bool> SignalledAsync(ChannelReader<Signal> signals, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(atMost > FastestPoll ? atMost : FastestPoll, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            return await signals.WaitToReadAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private async Task TakeInAsync(HealthGate[] gates, ChannelReader<Signal> signals, CancellationToken cancellationToken)
+    {
+        HashSet<HealthGate> stirred = [];
+        List<Answered> answers = [];
+        while (signals.TryRead(out var signal))
+        {
+            if (signal is Happened { Event: var happened } && gates.FirstOrDefault(gate => gate.Gated.ContainerId == happened.ContainerId) is { } concerned)
+            {
+                stirred.Add(concerned);
+                if (happened.Action == "oom")
+                    concerned.SeeOutOfMemory();
+            }
+            else if (signal is Answered answered)
+            {
+                answers.Add(answered);
+            }
+        }
+
+        // An answer counts for the container that runs now: whether it still is the one that was asked shows in a look after the answer.
+        stirred.UnionWith(answers.Select(answered => answered.Gate));
+        await LookAtAsync([.. stirred], cancellationToken);
+        foreach (var (gate, answer) in answers)
+            gate.See(answer);
+    }
+
+    /// <summary>Looks at the containers and answers how long the next look may wait.</summary>
+    private async Task<TimeSpan> LookAtAsync(HealthGate[] gates, CancellationToken cancellationToken)
+    {
+        var began = time.GetUtcNow();
+        while (true)
+        {
+            try
+            {
+                var samples = await Task.WhenAll(gates.Select(gate => observer.LookAsync(gate.Gated.ContainerId, cancellationToken)));
+                foreach (var (gate, sample) in gates.Zip(samples))
+                    gate.See(sample);
+
+                // The engine keeps five probes: looking every third interval misses none.
+                var shortest = samples.Where(sample => sample.HasCheck).Select(sample => sample.Interval * 3).Append(SlowestPoll).Min();
+                return shortest > FastestPoll ? shortest : FastestPoll;
+            }
+            catch (WorldRefusedException refusal) when (time.GetUtcNow() - began < EnginePatience)
+            {
+                log.Debug($"the engine did not answer the gate: {refusal.Message}");
+                await Task.Delay(BetweenQuestions, time, cancellationToken);
+            }
+        }
+    }
+
+    private static async Task FeedAsync(ChannelWriter<Signal> signals, Task feed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await feed;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The gate closed.
+        }
+        catch (Exception exception)
+        {
+            // Whoever reads the channel throws it.
+            signals.TryComplete(exception);
+        }
+    }
+
+    private async Task ListenAsync(IReadOnlyList<GatedService> services, ChannelWriter<Signal> signals, CancellationToken cancellationToken)
+    {
+        string[] ids = [.. services.Select(service => service.ContainerId)];
+        while (true)
+        {
+            await observer.ListenAsync(ids, happened => signals.TryWrite(new Happened(happened)), cancellationToken);
+            log.Debug("the engine ended its stream of events; it is opened again");
+            await Task.Delay(BetweenQuestions, time, cancellationToken);
+        }
+    }
+
+    private async Task AskAsync(HealthGate gate, ChannelWriter<Signal> signals, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            signals.TryWrite(new Answered(gate, await http.AskAsync(gate.Gated.Service.HealthUrl!, cancellationToken)));
+            await Task.Delay(BetweenQuestions, time, cancellationToken);
+        }
+    }
+
+    private abstract record Signal;
+
+    private sealed record Happened(ContainerEvent Event) : Signal;
+
+    private sealed record Answered(HealthGate Gate, HttpAnswer Answer) : Signal;
+
+    /// <summary>When a service last became healthy for the first time, and what people were told.</summary>
+    private sealed class Progress(DateTimeOffset opened, IRunLog log)
+    {
+        private readonly HashSet<string> healthy = [];
+        private DateTimeOffset told = opened;
+
+        public DateTimeOffset Since { get; private set; } = opened;
+
+        public void Note(DateTimeOffset now, IReadOnlyList<Judgement> judgements)
+        {
+            foreach (var health in judgements.Where(judgement => judgement.Passed).Select(judgement => judgement.Health))
+            {
+                if (!healthy.Add(health.Service))
+                    continue;
+
+                Since = told = now;
+                log.Information($"{health.Service}: {(health.State == ServiceState.Healthy ? "healthy" : "running, unverified")}: {health.Reason}");
+            }
+
+            if (now - told < BetweenReports)
+                return;
+
+            told = now;
+            foreach (var health in judgements.Where(judgement => judgement.Pending).Select(judgement => judgement.Health))
+                log.Information($"{health.Service}: {health.Reason}");
+        }
+    }
+}
