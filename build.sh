@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# Starts the compiled build at once when none of its inputs changed; otherwise compiles it first.
+set -euo pipefail
+unset CDPATH
+
+root="$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)"
+temp="$root/.nuke/temp"
+
+say() { printf '%s\n' "$*" >&2; }
+fail() { say "$@"; exit 1; }
+
+# One hash over the names and contents of everything that decides what the program is. Relative names: a moved clone stays warm.
+hash_inputs() (
+  cd -- "$root"
+  if command -v sha256sum >/dev/null; then sum=(sha256sum); else sum=(shasum -a 256); fi
+  {
+    find build -type d \( -name bin -o -name obj \) -prune -o -type f -print0
+    for file in build.sh Directory.Build.props Directory.Build.targets Directory.Packages.props global.json \
+      .editorconfig BannedSymbols.txt nuget.config NuGet.Config; do
+      if [ -f "$file" ]; then printf '%s\0' "$file"; fi
+    done
+  } | LC_ALL=C sort -z | xargs -0 "${sum[@]}" | "${sum[@]}" | cut -c 1-32
+)
+
+# An installed dotnet that satisfies global.json, else one of our own below .nuke/temp. Leaves its path in $dotnet.
+find_dotnet() {
+  dotnet=dotnet
+  if command -v dotnet >/dev/null && (cd -- "$root" && dotnet --version >/dev/null 2>&1); then return; fi
+
+  dotnet="$temp/dotnet-unix/dotnet"
+  if [ -x "$dotnet" ] && (cd -- "$root" && "$dotnet" --version >/dev/null 2>&1); then return; fi
+
+  local script="$temp/dotnet-install.sh" url=https://dot.net/v1/dotnet-install.sh
+  say "Installing the .NET SDK that global.json asks for into .nuke/temp/dotnet-unix"
+  mkdir -p -- "$temp"
+  if command -v curl >/dev/null; then curl -fsSL --retry 3 -o "$script.$$" "$url"
+  elif command -v wget >/dev/null; then wget -qO "$script.$$" "$url"
+  else false
+  fi || fail "No .NET SDK as global.json asks for, and $url cannot be had: install the SDK from https://dot.net and run this again"
+  mv -f -- "$script.$$" "$script"
+  bash "$script" --jsonfile "$root/global.json" --install-dir "$temp/dotnet-unix" --no-path >&2 \
+    || fail "The .NET SDK could not be installed: install it from https://dot.net and run this again"
+}
+
+# Compiles beside the final place and renames: nobody ever starts a half-made program, and two runs may compile at once.
+compile() {
+  local work="$temp/compile.$$"
+  mkdir -p -- "$work" "$temp/bin"
+  trap 'rm -rf -- "$work"' EXIT
+  say "Compiling the build (its inputs changed)"
+  if ! (cd -- "$root" && DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 "$dotnet" build build/_build.csproj \
+    --configuration Release --artifacts-path "$work" --nologo --verbosity quiet -nodeReuse:false -clp:NoSummary \
+    -p:UseSharedCompilation=false -p:RunAnalyzers=false -p:GenerateDocumentationFile=false -p:TieredPGO=false) >"$work/log" 2>&1; then
+    cat -- "$work/log" >&2
+    fail "The build does not compile"
+  fi
+
+  local made="$work/bin/_build/release"
+  printf '%s\n' "$dotnet" >"$made/.dotnet"
+  # When another run was first, mv puts ours inside its directory; it goes away with the next line.
+  mv -- "$made" "$bin" 2>/dev/null || [ -f "$bin/_build.dll" ] || fail "Cannot write $bin"
+  rm -rf -- "$bin/release" "$work"
+  trap - EXIT
+  forget_old
+}
+
+# Keeps the three newest programs, and any that still runs.
+forget_old() (
+  cd -- "$temp/bin"
+  # The names are hashes: no spaces, no surprises.
+  # shellcheck disable=SC2012
+  ls -1t | tail -n +4 | while IFS= read -r old; do
+    if printf '%s' "$old" | grep -qsF -f - /proc/[0-9]*/cmdline; then continue; fi
+    rm -rf -- "./$old"
+  done
+)
+
+hash="$(hash_inputs)"
+bin="$temp/bin/$hash"
+if ! { [ -f "$bin/_build.dll" ] && IFS= read -r dotnet <"$bin/.dotnet" && command -v -- "$dotnet" >/dev/null; }; then
+  find_dotnet
+  compile
+fi
+
+if [ "$dotnet" != dotnet ]; then
+  export DOTNET_ROOT="$temp/dotnet-unix" PATH="$temp/dotnet-unix:$PATH"
+fi
+exec "$dotnet" "$bin/_build.dll" "$@"

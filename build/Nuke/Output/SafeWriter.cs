@@ -1,0 +1,48 @@
+using System.Text;
+
+namespace Nuke.Common.Output;
+
+/// <summary>Writes UTF-8 and goes on when nobody reads any more: a closed pipe must not end a deployment.</summary>
+internal sealed class SafeWriter(TextWriter inner) : TextWriter
+{
+    private readonly Lock gate = new();
+
+    public override Encoding Encoding => inner.Encoding;
+
+    public static TextWriter Over(Func<Stream> open)
+    {
+        try
+        {
+            return new SafeWriter(new StreamWriter(open(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true });
+        }
+        catch (IOException)
+        {
+            return Null;
+        }
+    }
+
+    public override void Write(char value) => Write([value]);
+
+    public override void Write(string? value) => Write(value.AsSpan());
+
+    public override void Write(char[] buffer, int index, int count) => Write(buffer.AsSpan(index, count));
+
+    public override void Write(ReadOnlySpan<char> buffer)
+    {
+        lock (gate)
+        {
+            try
+            {
+                inner.Write(buffer);
+            }
+            catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+            {
+                // Whoever read this has gone; the targets that are assured still have to run.
+            }
+        }
+    }
+
+    public override void WriteLine(string? value) => Write(value + "\n");
+
+    public override void WriteLine() => Write("\n");
+}
