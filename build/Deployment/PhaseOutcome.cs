@@ -1,3 +1,5 @@
+using PhasedRollout.Rollouts;
+
 namespace PhasedRollout.Deployment;
 
 /// <summary>What a run did to a service.</summary>
@@ -84,3 +86,9 @@ public sealed record EarlierPhaseUnhealthy(int EarlierPhase, IReadOnlyList<Servi
 
 /// <summary>Somebody stopped the run while the phase was being deployed.</summary>
 public sealed record DeploymentCancelled : DeploymentFailure;
+
+/// <summary>The target stopped answering while the phase was being deployed.</summary>
+/// <param name="Class">The kind of failure: <see cref="FailureClass.EngineUnreachable"/>, mostly.</param>
+/// <param name="Message">What was asked, and what happened.</param>
+/// <param name="Remedy">What to do about it.</param>
+public sealed record TargetLost(FailureClass Class, string Message, string Remedy) : DeploymentFailure;

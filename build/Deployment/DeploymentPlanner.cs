@@ -1,0 +1,72 @@
+namespace PhasedRollout.Deployment;
+
+/// <summary>Decides what a phase does to the target: wanted and observed in, operations with their causes out. It touches nothing.</summary>
+/// <remarks>
+/// A service that is changed has, from before its new container is made until its phase has passed the gate, a container of a
+/// <see cref="PreviousName"/>: the old one, or a placeholder where there was none. So an interrupted run is recognised by what stands on
+/// the target alone, and every decision here holds for the first run as for the one after a crash.
+/// </remarks>
+public static class DeploymentPlanner
+{
+    /// <summary>Plans a phase.</summary>
+    /// <param name="project">The project.</param>
+    /// <param name="wanted">The services of the phase, dependencies first.</param>
+    /// <param name="networks">The networks that they need and that belong to the project.</param>
+    /// <param name="volumes">The volumes that they need and that belong to the project.</param>
+    /// <param name="observed">What stands on the target.</param>
+    /// <param name="runMark">Eight hexadecimal digits of the run.</param>
+    public static DeploymentPlan Plan(
+        string project,
+        IReadOnlyList<WantedService> wanted,
+        IReadOnlyList<NetworkSpec> networks,
+        IReadOnlyList<VolumeSpec> volumes,
+        ObservedState observed,
+        string runMark)
+    {
+        var plans = wanted.Select(service => new ServicePlan(project, service, observed, runMark)).ToArray();
+        return new DeploymentPlan(
+            [
+                .. networks.Where(network => observed.Networks.All(existing => existing.Name != network.Name))
+                    .Select(network => new CreateNetwork(network, "no network of this name")),
+                .. volumes.Where(volume => observed.Volumes.All(existing => existing.Name != volume.Name))
+                    .Select(volume => new CreateVolume(volume, "no volume of this name")),
+                .. plans.SelectMany(plan => plan.Prepare),
+            ],
+            [.. plans.SelectMany(plan => plan.Stops), .. plans.SelectMany(plan => plan.Starts)],
+            [.. plans.SelectMany(plan => plan.Settle)],
+            plans.ToDictionary(plan => plan.Service.Name, plan => plan.Change));
+    }
+
+    /// <summary>Plans the way back of a phase that failed: every service whose change is not settled.</summary>
+    /// <param name="project">The project.</param>
+    /// <param name="wanted">The services of the phase, dependencies first.</param>
+    /// <param name="observed">What stands on the target after the failure.</param>
+    public static IReadOnlyList<Operation> PlanUndo(string project, IReadOnlyList<WantedService> wanted, ObservedState observed)
+    {
+        var unsettled = wanted.Select(service => new UndoPlan(project, service.Service, observed)).Where(plan => plan.IsUnsettled).ToArray();
+        return
+        [
+            .. unsettled.Reverse().SelectMany(plan => plan.RemoveNew),
+            .. unsettled.SelectMany(plan => plan.BringBack),
+        ];
+    }
+
+    /// <summary>The containers of a service, whatever their names; not those of <c>docker compose run</c>.</summary>
+    internal static IReadOnlyList<DeployedContainer> Of(string project, string service, ObservedState observed) =>
+    [
+        .. observed.Containers
+            .Where(container => container.Project == project && container.Service == service && !container.IsOneOff && container.State != "removing")
+            .OrderBy(container => container.CreatedAt).ThenBy(container => container.Name, StringComparer.Ordinal),
+    ];
+
+    /// <summary>The containers whose names the phase needs and that belong to others; they are never touched.</summary>
+    public static IReadOnlyList<(WantedService Service, DeployedContainer Holder)> ForeignNames(
+        string project, IReadOnlyList<WantedService> wanted, ObservedState observed) =>
+    [
+        .. from service in wanted
+           from container in observed.Containers
+           where container.Name == service.Container.Name
+               && !(container.Project == project && container.Service == service.Service.Name && !container.IsOneOff)
+           select (service, container),
+    ];
+}

@@ -1,0 +1,190 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Docker.DotNet.Models;
+
+namespace PhasedRollout.Deployment.Docker;
+
+/// <summary>The registries' credentials of <c>config.json</c>: its own, and those that it leaves to a helper program.</summary>
+internal sealed class DockerCredentials(string configDirectory)
+{
+    // Docker Hub is known by the address of its first version (docker/cli, cli/config/configfile).
+    private const string DockerHub = "https://index.docker.io/v1/";
+
+    private static readonly TimeSpan HelperTimeout = TimeSpan.FromSeconds(20);
+
+    /// <summary>The credentials for a registry; null when there are none.</summary>
+    public async Task<AuthConfig?> ForAsync(string registry, CancellationToken cancellationToken)
+    {
+        var config = Read();
+        var server = registry == "docker.io" ? DockerHub : registry;
+        var helper = config.CredHelpers.GetValueOrDefault(server) ?? config.CredHelpers.GetValueOrDefault(registry) ?? config.CredsStore;
+        if (helper is not null && await AskAsync(helper, server, cancellationToken) is { } answered)
+            return answered;
+
+        var match = config.Auths.FirstOrDefault(auth => Host(auth.Key) == Host(server));
+        return match.Value is null ? null : Decode(match.Key, match.Value);
+    }
+
+    /// <summary>All that are known, for a build that may pull from any registry.</summary>
+    public async Task<IReadOnlyDictionary<string, AuthConfig>> AllAsync(CancellationToken cancellationToken)
+    {
+        var config = Read();
+        var all = new Dictionary<string, AuthConfig>(StringComparer.Ordinal);
+        foreach (var server in config.Auths.Keys.Concat(config.CredHelpers.Keys).Distinct(StringComparer.Ordinal))
+            if (await ForAsync(server == DockerHub ? "docker.io" : server, cancellationToken) is { } found)
+                all[server] = found;
+
+        return all;
+    }
+
+    /// <summary>The header that carries credentials to the engine (Engine API, Authentication).</summary>
+    public static string Header(AuthConfig authentication) => Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(
+        new Dictionary<string, string?>
+        {
+            ["username"] = authentication.Username,
+            ["password"] = authentication.Password,
+            ["serveraddress"] = authentication.ServerAddress,
+            ["identitytoken"] = authentication.IdentityToken,
+        }.Where(pair => pair.Value is not null).ToDictionary())).Replace('+', '-').Replace('/', '_');
+
+    private ConfigFile Read()
+    {
+        var file = Path.Combine(configDirectory, "config.json");
+        try
+        {
+            return File.Exists(file) ? JsonSerializer.Deserialize<ConfigFile>(File.ReadAllBytes(file)) ?? new ConfigFile() : new ConfigFile();
+        }
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        {
+            // Without credentials a pull may still be allowed; if not, the registry says so.
+            return new ConfigFile();
+        }
+    }
+
+    private static AuthConfig? Decode(string server, Authentication authentication)
+    {
+        if (authentication.IdentityToken is { Length: > 0 } token)
+            return new AuthConfig { IdentityToken = token, ServerAddress = server };
+        if (authentication is { Username.Length: > 0, Password.Length: > 0 })
+            return new AuthConfig { Username = authentication.Username, Password = authentication.Password, ServerAddress = server };
+        if (string.IsNullOrEmpty(authentication.Auth))
+            return null;
+
+        try
+        {
+            var text = Encoding.UTF8.GetString(Convert.FromBase64String(authentication.Auth));
+            var colon = text.IndexOf(':', StringComparison.Ordinal);
+            return colon < 0 ? null : new AuthConfig
+            {
+                Username = text[..colon],
+                Password = text[(colon + 1)..].TrimEnd('\0'),
+                ServerAddress = server,
+            };
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    // The protocol of github.com/docker/docker-credential-helpers: the server on stdin, JSON on stdout.
+    private static async Task<AuthConfig?> AskAsync(string helper, string server, CancellationToken cancellationToken)
+    {
+        if (helper.Any(character => !char.IsAsciiLetterOrDigit(character) && character is not ('-' or '_' or '.')))
+            return null;
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(HelperTimeout);
+        using var process = new Process
+        {
+            StartInfo = new ProcessStartInfo($"docker-credential-{helper}", ["get"])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
+            },
+        };
+        try
+        {
+            process.Start();
+            await process.StandardInput.WriteAsync(server.AsMemory(), patience.Token);
+            process.StandardInput.Close();
+            var output = process.StandardOutput.ReadToEndAsync(patience.Token);
+            var errors = process.StandardError.ReadToEndAsync(patience.Token);
+            await process.WaitForExitAsync(patience.Token);
+            await errors;
+            if (process.ExitCode != 0)
+                return null;
+
+            var answer = JsonSerializer.Deserialize<HelperAnswer>(await output);
+            return answer is not { Secret.Length: > 0 } ? null
+                : answer.Username == "<token>" ? new AuthConfig { IdentityToken = answer.Secret, ServerAddress = server }
+                : new AuthConfig { Username = answer.Username, Password = answer.Secret, ServerAddress = server };
+        }
+        catch (Exception error) when (error is Win32Exception or IOException or JsonException
+            || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            // A helper that is not there or hangs is a registry without credentials.
+            Kill(process);
+            return null;
+        }
+        catch (OperationCanceledException)
+        {
+            Kill(process);
+            throw;
+        }
+    }
+
+    private static void Kill(Process process)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended, or never began.
+        }
+    }
+
+    private static string Host(string server)
+    {
+        var scheme = server.IndexOf("://", StringComparison.Ordinal);
+        var rest = scheme < 0 ? server : server[(scheme + 3)..];
+        var slash = rest.IndexOf('/', StringComparison.Ordinal);
+        return slash < 0 ? rest : rest[..slash];
+    }
+
+    private sealed record ConfigFile
+    {
+        [JsonPropertyName("auths")]
+        public Dictionary<string, Authentication> Auths { get; init; } = [];
+
+        [JsonPropertyName("credHelpers")]
+        public Dictionary<string, string> CredHelpers { get; init; } = [];
+
+        [JsonPropertyName("credsStore")]
+        public string? CredsStore { get; init; }
+    }
+
+    private sealed record Authentication
+    {
+        [JsonPropertyName("auth")]
+        public string? Auth { get; init; }
+
+        [JsonPropertyName("username")]
+        public string? Username { get; init; }
+
+        [JsonPropertyName("password")]
+        public string? Password { get; init; }
+
+        [JsonPropertyName("identitytoken")]
+        public string? IdentityToken { get; init; }
+    }
+
+    private sealed record HelperAnswer(string? Username, string? Secret);
+}

@@ -1,0 +1,171 @@
+using System.Net;
+using System.Text.Json;
+using Docker.DotNet.Models;
+
+namespace PhasedRollout.Deployment.Docker;
+
+public sealed partial class DockerEngine
+{
+    private const string NeedsBuildKit =
+        "; this Dockerfile needs BuildKit (a heredoc, RUN --mount or COPY --link), and the engine's API builds with the classic builder";
+
+    /// <inheritdoc />
+    public async Task<DeployedImage?> FindImageAsync(string reference, CancellationToken cancellationToken)
+    {
+        var image = await FindAsync($"inspect image {reference}",
+            (docker, token) => docker.Images.InspectImageAsync(reference, token), cancellationToken);
+        return image is null ? null : new DeployedImage(
+            image.ID, [.. image.RepoTags ?? []], image.Config?.Labels?.AsReadOnly() ?? new Dictionary<string, string>().AsReadOnly());
+    }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<DeployedImage>> ListImagesAsync(string project, CancellationToken cancellationToken)
+    {
+        var images = await CallAsync("list images", (docker, token) => docker.Images.ListImagesAsync(new ImagesListParameters
+        {
+            Filters = new Dictionary<string, IDictionary<string, bool>>
+            {
+                ["label"] = new Dictionary<string, bool> { [$"{RolloutLabels.Project}={project}"] = true },
+            },
+        }, token), cancellationToken);
+        return
+        [
+            .. images.Select(image => new DeployedImage(
+                image.ID,
+                [.. (image.RepoTags ?? []).Where(tag => tag != "<none>:<none>")],
+                image.Labels?.AsReadOnly() ?? new Dictionary<string, string>().AsReadOnly())),
+        ];
+    }
+
+    /// <inheritdoc />
+    public Task RemoveImageAsync(string reference, CancellationToken cancellationToken) =>
+        CallAsync($"remove image {reference}",
+            (docker, token) => docker.Images.DeleteImageAsync(reference, new ImageDeleteParameters(), token), cancellationToken);
+
+    /// <inheritdoc />
+    public async Task<BuildAnswer> BuildImageAsync(
+        ImageBuild build, Stream context, Action<string> output, CancellationToken cancellationToken)
+    {
+        var reader = new BuildOutput(output);
+        var authentications = await credentials.AllAsync(cancellationToken);
+        await CallAsync($"build {build.Service}", (docker, token) => docker.Images.BuildImageFromDockerfileAsync(
+            new ImageBuildParameters
+            {
+                Tags = [.. build.Tags],
+                Dockerfile = build.Dockerfile,
+                BuildArgs = new Dictionary<string, string>(build.Arguments),
+                Labels = new Dictionary<string, string>(build.Labels),
+                Target = build.Target,
+                Platform = build.Platform,
+                NoCache = build.NoCache,
+                Pull = build.Pull ? "1" : null,
+                Remove = true,
+                ForceRemove = true,
+            }, context, authentications.Values, null, reader, token), cancellationToken, Timeout.InfiniteTimeSpan);
+
+        if (reader.Error is { } error)
+            return new BuildAnswer(null, reader.Step, NeedsBuilderHint(error) ? error + NeedsBuildKit : error);
+
+        var image = await FindImageAsync(build.Tags[0], cancellationToken);
+        return new BuildAnswer(image?.Id, reader.Step, image is null ? "the builder ended without an image" : null);
+    }
+
+    /// <inheritdoc />
+    public async Task<string?> PullImageAsync(
+        string reference, string? platform, Action<string> output, CancellationToken cancellationToken)
+    {
+        var image = ImageName.Parse(reference);
+        var reader = new PullOutput(output);
+        try
+        {
+            var authentication = await credentials.ForAsync(image.Registry, cancellationToken);
+            await CallAsync($"pull {reference}", (docker, token) => docker.Images.CreateImageAsync(
+                new ImagesCreateParameters { FromImage = image.Repository, Tag = image.Digest ?? image.Tag, Platform = platform },
+                authentication, reader, token), cancellationToken, Timeout.InfiniteTimeSpan);
+            return reader.Error;
+        }
+        catch (TargetRefusedException refused)
+        {
+            return refused.Error;
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<RegistryAnswer> AskRegistryAsync(string reference, CancellationToken cancellationToken)
+    {
+        await GetClientAsync(cancellationToken);
+        var authentication = await credentials.ForAsync(ImageName.Parse(reference).Registry, cancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"/v{api}/distribution/{reference}/json", UriKind.Relative));
+        if (authentication is not null)
+            request.Headers.TryAddWithoutValidation("X-Registry-Auth", DockerCredentials.Header(authentication));
+
+        try
+        {
+            using var answer = await http.SendAsync(request, cancellationToken);
+            var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+            using var document = JsonDocument.Parse(text);
+            if (answer.IsSuccessStatusCode)
+                return new RegistryAnswer(true, document.RootElement.GetProperty("Descriptor").GetProperty("digest").GetString() ?? "");
+
+            var message = document.RootElement.GetProperty("message").GetString() ?? text;
+            // Whatever is not a refusal of the image itself comes from a registry that could not be asked.
+            return new RegistryAnswer(
+                answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound ? false : null, message);
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return new RegistryAnswer(null, "the engine's answer about the registry could not be read");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new RegistryAnswer(null, "the registry did not answer in time");
+        }
+        catch (Exception error) when (IsSilence(error, cancellationToken))
+        {
+            throw Silence($"ask the registry of {reference}", error);
+        }
+    }
+
+    private static bool NeedsBuilderHint(string error) =>
+        error.Contains("unknown instruction", StringComparison.OrdinalIgnoreCase)
+        || error.Contains("Unknown flag", StringComparison.OrdinalIgnoreCase)
+        || error.Contains("requires BuildKit", StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>Reads the messages of a build: a failed step throws nothing, it is a message among the others.</summary>
+internal sealed class BuildOutput(Action<string> output) : IProgress<JSONMessage>
+{
+    /// <summary>The last step that began.</summary>
+    public string? Step { get; private set; }
+
+    /// <summary>The builder's error; null when there was none.</summary>
+    public string? Error { get; private set; }
+
+    public void Report(JSONMessage value)
+    {
+        if (value.Error?.Message is { } error)
+            Error = error.TrimEnd();
+
+        foreach (var line in (value.Stream ?? value.Status ?? "").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (line.StartsWith("Step ", StringComparison.Ordinal))
+                Step = line;
+            output(line);
+        }
+    }
+}
+
+/// <summary>Reads the messages of a pull, without the counting of bytes.</summary>
+internal sealed class PullOutput(Action<string> output) : IProgress<JSONMessage>
+{
+    /// <summary>The registry's error; null when there was none.</summary>
+    public string? Error { get; private set; }
+
+    public void Report(JSONMessage value)
+    {
+        if (value.Error?.Message is { } error)
+            Error = error.TrimEnd();
+        else if (value.Status is { Length: > 0 } status && value.Progress is null)
+            output(value.ID is { Length: > 0 } id ? $"{id}: {status}" : status);
+    }
+}

@@ -1,0 +1,262 @@
+using System.Text;
+using PhasedRollout.Contexts;
+using PhasedRollout.Phases;
+using PhasedRollout.Rollouts;
+
+namespace PhasedRollout.Deployment.Images;
+
+/// <summary>Brings every image of a phase to the target, before anything of the phase is touched.</summary>
+internal sealed class PhaseImages(IDeploymentTarget target, IRepositorySource source, DeploymentSettings settings, TimeProvider clock, IRunLog log)
+{
+    private const int LogLines = 30;
+
+    /// <summary>Builds or pulls what is not there.</summary>
+    /// <exception cref="ImageFailedException">One of them could not be had.</exception>
+    /// <exception cref="WorldRefusedException">The target or the source does not answer.</exception>
+    public async Task<IReadOnlyDictionary<string, PreparedImage>> PrepareAsync(Rollout rollout, Phase phase, CancellationToken cancellationToken)
+    {
+        var images = new Dictionary<string, PreparedImage>(StringComparer.Ordinal);
+        var builds = new List<PlannedBuild>();
+        foreach (var service in phase.Services)
+            switch (service.Source)
+            {
+                case PinnedBuild build when await FindBuiltAsync(rollout, service.Service, build, cancellationToken) is { } found:
+                    images[service.Service.Name] = found;
+                    break;
+                case PinnedBuild build:
+                    builds.Add(Plan(rollout, service.Service, build));
+                    break;
+                case PinnedImage image:
+                    break;
+                default:
+                    throw new ImageFailedException(new BuildFailed(service.Service.Name, service.Service.Build?.Context ?? "", "", null,
+                        "its context could not be verified, and nothing without a verified commit is deployed", []));
+            }
+
+        foreach (var (service, image) in await PullAllAsync(phase, cancellationToken))
+            images[service] = image;
+        foreach (var (service, image) in await BuildAllAsync(builds, cancellationToken))
+            images[service] = image;
+
+        return images;
+    }
+
+    /// <summary>The image that a service of an earlier phase runs, for comparing: nothing is fetched.</summary>
+    public PreparedImage Recorded(Rollout rollout, PhaseService service, DeployedContainer container)
+    {
+        if (service.Source is not PinnedBuild build)
+            return new PreparedImage(service.Source is PinnedImage image ? image.Reference : "", container.ImageId, container.ImageId);
+
+        var fingerprint = Fingerprint(service.Service, build);
+        return new PreparedImage(BuildFingerprint.Tag(rollout.Project, service.Service.Name, fingerprint), container.ImageId, fingerprint);
+    }
+
+    private string Fingerprint(Service service, PinnedBuild build) =>
+        BuildFingerprint.Of(service, build, BuildFingerprint.Values(service.Build!.Arguments, settings.Variables));
+
+    private async Task<PreparedImage?> FindBuiltAsync(Rollout rollout, Service service, PinnedBuild build, CancellationToken cancellationToken)
+    {
+        var fingerprint = Fingerprint(service, build);
+        var tag = BuildFingerprint.Tag(rollout.Project, service.Name, fingerprint);
+        var image = await target.FindImageAsync(tag, cancellationToken);
+        if (image?.Labels.GetValueOrDefault(RolloutLabels.Fingerprint) != fingerprint)
+            return null;
+
+        log.Debug($"{service.Name}: {tag} is already there");
+        return new PreparedImage(tag, image.Id, fingerprint);
+    }
+
+    private PlannedBuild Plan(Rollout rollout, Service service, PinnedBuild source)
+    {
+        var definition = service.Build!;
+        var fingerprint = Fingerprint(service, source);
+        var tag = BuildFingerprint.Tag(rollout.Project, service.Name, fingerprint);
+        var labels = new Dictionary<string, string>(definition.Labels)
+        {
+            [RolloutLabels.Project] = rollout.Project,
+            [RolloutLabels.Service] = service.Name,
+            [RolloutLabels.Fingerprint] = fingerprint,
+            [RolloutLabels.Commit] = source.Commit,
+            [RolloutLabels.Tree] = source.TreeId,
+        };
+        return new PlannedBuild(service, source, tag, fingerprint, new ImageBuild(
+            service.Name, service.Image is { } name ? [tag, name] : [tag], BuildFingerprint.Dockerfile(definition, source))
+        {
+            Arguments = BuildFingerprint.Values(definition.Arguments, settings.Variables),
+            Target = definition.Target,
+            Platform = service.Platform,
+            Labels = labels,
+            NoCache = definition.NoCache,
+            Pull = definition.Pull,
+        });
+    }
+
+    private async Task<IReadOnlyList<(string, PreparedImage)>> PullAllAsync(Phase phase, CancellationToken cancellationToken)
+    {
+        var pulls = phase.Services.Where(service => service.Source is PinnedImage).ToArray();
+        return await Workers.RunAsync(pulls, settings.Parallelism, PullAsync, cancellationToken);
+    }
+
+    private async Task<(string, PreparedImage)> PullAsync(PhaseService service, CancellationToken cancellationToken)
+    {
+        var reference = ((PinnedImage)service.Source).Reference;
+        var image = await target.FindImageAsync(reference, cancellationToken);
+        var policy = service.Service.PullPolicy;
+        if (policy == "always" || image is null)
+        {
+            if (policy == "never")
+                throw new ImageFailedException(new PullFailed(service.Service.Name, reference, "pull_policy is never and the image is not on the target"));
+
+            log.Information($"{service.Service.Name}: pulling {reference}");
+            var started = clock.GetTimestamp();
+            var error = await WithinAsync(
+                token => target.PullImageAsync(reference, service.Service.Platform, line => log.Debug($"[{service.Service.Name}] {line}"), token),
+                $"not pulled within {settings.ImageTimeout}", cancellationToken);
+            if (error is not null)
+                throw new ImageFailedException(new PullFailed(service.Service.Name, reference, error));
+
+            image = await target.FindImageAsync(reference, cancellationToken)
+                ?? throw new ImageFailedException(new PullFailed(service.Service.Name, reference, "the engine pulled it and does not have it"));
+            log.Information($"{service.Service.Name}: pulled {reference} in {Seconds(started)}");
+        }
+
+        return (service.Service.Name, new PreparedImage(reference, image.Id, image.Id));
+    }
+
+    private async Task<IReadOnlyList<(string, PreparedImage)>> BuildAllAsync(IReadOnlyList<PlannedBuild> builds, CancellationToken cancellationToken)
+    {
+        if (builds.Count == 0)
+            return [];
+
+        var folder = CreatePrivateFolder();
+        try
+        {
+            var spool = new BlobSpool(source, folder, log);
+            var trees = new Dictionary<(RepositoryName, string), RepositoryTree>();
+            foreach (var commit in builds.GroupBy(build => (build.Source.Context.Repository, build.Source.Commit)))
+                trees[commit.Key] = await CollectAsync(spool, commit.Key.Repository, commit.Key.Commit, [.. commit], cancellationToken);
+
+            return await Workers.RunAsync(builds, settings.Parallelism,
+                (build, token) => BuildAsync(spool, folder, trees[(build.Source.Context.Repository, build.Source.Commit)], build, token), cancellationToken);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private async Task<RepositoryTree> CollectAsync(
+        BlobSpool spool, RepositoryName repository, string commit, IReadOnlyList<PlannedBuild> builds, CancellationToken cancellationToken)
+    {
+        string[] paths = [.. builds.SelectMany(build => new[] { build.Source.Context.Path, build.Source.DockerfilePath }).Distinct(StringComparer.Ordinal)];
+        log.Information($"fetching {repository}@{commit[..12]} for {string.Join(", ", builds.Select(build => build.Service.Name))}");
+        var tree = await source.ReadTreeAsync(repository, commit, paths, cancellationToken);
+
+        foreach (var build in builds)
+            if (tree.Find(build.Source.Context.Path) is not { Kind: TreeEntryKind.Directory } found || found.Id != build.Source.TreeId)
+                throw new ImageFailedException(new BuildFailed(build.Service.Name, Describe(build.Source), build.Source.DockerfilePath, null,
+                    $"the tree of '{build.Source.Context.Path}' at this commit is not the one that was verified ({build.Source.TreeId})", []));
+
+        await spool.CollectAsync(repository, tree, paths, cancellationToken);
+        return tree;
+    }
+
+    private async Task<(string, PreparedImage)> BuildAsync(
+        BlobSpool spool, string folder, RepositoryTree tree, PlannedBuild build, CancellationToken cancellationToken)
+    {
+        var started = clock.GetTimestamp();
+        log.Information($"{build.Service.Name}: building {Describe(build.Source)}");
+
+        var output = new Queue<string>();
+        var archive = Path.Combine(folder, build.Fingerprint + ".tar");
+        try
+        {
+            var dockerfile = await DockerfileAsync(spool, tree, build, cancellationToken);
+            await using var context = new FileStream(archive, new FileStreamOptions
+            {
+                Mode = FileMode.Create,
+                Access = FileAccess.ReadWrite,
+                Options = FileOptions.Asynchronous,
+            });
+            await new ContextArchive(spool, log).WriteAsync(build.Service.Name, tree, build.Source.Context.Path, dockerfile, context, cancellationToken);
+            context.Position = 0;
+
+            var answer = await WithinAsync(
+                token => target.BuildImageAsync(build.Request with { Dockerfile = dockerfile.Path }, context, Show, token),
+                new BuildAnswer(null, null, $"not built within {settings.ImageTimeout}"), cancellationToken);
+            if (answer.ImageId is not { } id)
+                throw new ImageFailedException(new BuildFailed(build.Service.Name, Describe(build.Source), build.Source.DockerfilePath,
+                    answer.Step, answer.Error ?? "the builder ended without an image", [.. output]));
+
+            log.Information($"{build.Service.Name}: built {build.Tag} in {Seconds(started)}");
+            return (build.Service.Name, new PreparedImage(build.Tag, id, build.Fingerprint));
+        }
+        finally
+        {
+            File.Delete(archive);
+        }
+
+        void Show(string line)
+        {
+            log.Debug($"[{build.Service.Name}] {line}");
+            output.Enqueue(line);
+            if (output.Count > LogLines)
+                output.Dequeue();
+        }
+    }
+
+    private static async Task<ContextDockerfile> DockerfileAsync(
+        BlobSpool spool, RepositoryTree tree, PlannedBuild build, CancellationToken cancellationToken)
+    {
+        if (build.Service.Build!.DockerfileInline is { } inline)
+            return new ContextDockerfile($".dockerfile-{build.Fingerprint[..12]}", Encoding.UTF8.GetBytes(inline));
+
+        var prefix = build.Source.Context.Path.Length == 0 ? "" : build.Source.Context.Path + "/";
+        if (build.Source.DockerfilePath.StartsWith(prefix, StringComparison.Ordinal))
+            return new ContextDockerfile(build.Request.Dockerfile, null);
+
+        // A Dockerfile above its context is sent under a name of its own, as the Docker CLI does.
+        var entry = tree.Find(build.Source.DockerfilePath) ?? throw new ImageFailedException(new BuildFailed(
+            build.Service.Name, Describe(build.Source), build.Source.DockerfilePath, null, "the Dockerfile is not in the verified tree", []));
+        return new ContextDockerfile($".dockerfile-{build.Fingerprint[..12]}",
+            Encoding.UTF8.GetBytes(await spool.ReadTextAsync(entry.Id, cancellationToken)));
+    }
+
+    private string CreatePrivateFolder()
+    {
+        var folder = Path.Combine(settings.WorkDirectory, "build-" + settings.RunMark + "-" + Guid.NewGuid().ToString("N")[..8]);
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(folder);
+        else
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return folder;
+    }
+
+    private async Task<T> WithinAsync<T>(Func<CancellationToken, Task<T>> work, T late, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(settings.ImageTimeout);
+        try
+        {
+            return await work(patience.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return late;
+        }
+    }
+
+    private string Seconds(long started) => FormattableString.Invariant($"{clock.GetElapsedTime(started).TotalSeconds:0.0} s");
+
+    private static string Describe(PinnedBuild source) =>
+        $"{source.Context.Repository}@{source.Commit[..12]}" + (source.Context.Path.Length == 0 ? "" : $":{source.Context.Path}");
+
+    private sealed record PlannedBuild(Service Service, PinnedBuild Source, string Tag, string Fingerprint, ImageBuild Request);
+}
+
+/// <summary>An image could not be had; the facts travel to the phase's outcome.</summary>
+internal sealed class ImageFailedException(DeploymentFailure failure) : Exception(failure.ToString())
+{
+    /// <summary>The facts.</summary>
+    public DeploymentFailure Failure { get; } = failure;
+}

@@ -1,0 +1,129 @@
+using PhasedRollout.Contexts;
+using PhasedRollout.Deployment.Images;
+using PhasedRollout.Phases;
+using PhasedRollout.Rollouts;
+
+namespace PhasedRollout.Deployment;
+
+/// <summary>Deploys one phase as a unit: its services all pass the gate, or the phase goes back to what ran before.</summary>
+public sealed class PhasedDeployment(
+    IDeploymentTarget target,
+    IRepositorySource source,
+    IPhaseGate gate,
+    IEvidenceCollector evidence,
+    DeploymentSettings settings,
+    TimeProvider clock,
+    IRunLog log)
+{
+    /// <summary>Deploys phase <paramref name="number"/>; how it ended, also by a refusal or a cancellation, is the answer.</summary>
+    /// <param name="rollout">The stack.</param>
+    /// <param name="phases">Every phase of it.</param>
+    /// <param name="number">The phase to deploy.</param>
+    /// <param name="cancellationToken">Stops it; what was changed is undone first.</param>
+    /// <exception cref="WorldRefusedException">The target or the source does not answer, and nothing was touched.</exception>
+    public async Task<PhaseOutcome> DeployAsync(Rollout rollout, IReadOnlyList<Phase> phases, int number, CancellationToken cancellationToken)
+    {
+        var phase = phases.Single(candidate => candidate.Number == number);
+        var images = new PhaseImages(target, source, settings, clock, log);
+        try
+        {
+            if (await FindUnhealthyEarlierPhaseAsync(rollout, phases, number, images, cancellationToken) is { } unhealthy)
+                return NotStarted(phase, unhealthy);
+
+            var prepared = await images.PrepareAsync(rollout, phase, cancellationToken);
+            var observer = new TargetSnapshot(target);
+            var observed = await observer.TakeAsync(rollout.Project, cancellationToken);
+            WantedService[] wanted =
+                [.. phase.Services.Select(service => WantedService.From(rollout, number, service, prepared[service.Service.Name], settings))];
+            if (DeploymentPlanner.ForeignNames(rollout.Project, wanted, observed) is [var (service, holder), ..])
+                return NotStarted(phase, new OperationRefused(service.Service.Name, $"CreateContainer {holder.Name}", ForeignName(holder)));
+
+            WarnOfOrphans(rollout, observed);
+            var plan = DeploymentPlanner.Plan(
+                rollout.Project, wanted, ProjectResources.Networks(rollout, phase), ProjectResources.Volumes(rollout, phase), observed, settings.RunMark);
+            return await new PhaseTransaction(target, observer, gate, evidence, settings, clock, log).RunAsync(
+                rollout, number, wanted, plan, cancellationToken);
+        }
+        catch (ImageFailedException failed)
+        {
+            return NotStarted(phase, failed.Failure);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return NotStarted(phase, new DeploymentCancelled());
+        }
+    }
+
+    /// <summary>Removes what this project deployed and nothing else: its containers, networks and images, its named volumes only with
+    /// <paramref name="volumes"/>. External networks stay, also one that was created because it was missing.</summary>
+    /// <exception cref="WorldRefusedException">The target does not answer, or refuses.</exception>
+    public Task TeardownAsync(string project, bool volumes, CancellationToken cancellationToken) =>
+        new ProjectTeardown(target, log).RunAsync(project, volumes, cancellationToken);
+
+    private async Task<EarlierPhaseUnhealthy?> FindUnhealthyEarlierPhaseAsync(
+        Rollout rollout, IReadOnlyList<Phase> phases, int number, PhaseImages images, CancellationToken cancellationToken)
+    {
+        var earlier = phases.Where(phase => phase.Number < number).OrderBy(phase => phase.Number).ToArray();
+        if (earlier.Length == 0)
+            return null;
+
+        var observed = await new TargetSnapshot(target).TakeAsync(rollout.Project, cancellationToken);
+        foreach (var phase in earlier)
+        {
+            var gated = new List<GatedService>();
+            var wrong = new List<ServiceHealth>();
+            foreach (var service in phase.Services)
+                if (Mismatch(rollout, phase, service, images, observed, out var container) is { } mismatch)
+                    wrong.Add(mismatch);
+                else if (container is { IsRunning: true })
+                    gated.Add(new GatedService(service.Service, container.Id, container.Name));
+
+            if (wrong.Count > 0)
+                return new EarlierPhaseUnhealthy(phase.Number, wrong);
+
+            var verdict = await gate.HoldAsync(gated, settings.QuickGate, cancellationToken);
+            if (!verdict.Passed)
+                return new EarlierPhaseUnhealthy(phase.Number, verdict.Services);
+        }
+
+        return null;
+    }
+
+    private ServiceHealth? Mismatch(
+        Rollout rollout, Phase phase, PhaseService service, PhaseImages images, ObservedState observed, out DeployedContainer? container)
+    {
+        var name = service.Service.Name;
+        var all = DeploymentPlanner.Of(rollout.Project, name, observed);
+        container = all.FirstOrDefault(candidate => candidate.Previous is null && candidate.Name == service.Service.ContainerNameIn(rollout.Project));
+        if (container is null)
+            return Unhealthy(name, ServiceState.NotDeployed, "it is not deployed", phase);
+
+        var wanted = WantedService.From(rollout, phase.Number, service, images.Recorded(rollout, service, container), settings);
+        if (container.ConfigHash != wanted.Container.ConfigHash)
+            return Unhealthy(name, ServiceState.Unknown, "what is deployed is not what the file asks for", phase);
+        if (all.Any(candidate => candidate.Previous is not null))
+            return Unhealthy(name, ServiceState.Unknown, "its last deployment was interrupted", phase);
+        if (container.IsRunning || (wanted.IsJob && container.ExitCode == 0))
+            return null;
+
+        return Unhealthy(name, ServiceState.Failed, $"its container is {container.State}", phase);
+    }
+
+    private static ServiceHealth Unhealthy(string service, ServiceState state, string reason, Phase phase) =>
+        new(service, state, FormattableString.Invariant($"{reason}; deploy phase {phase.Number} first"), []);
+
+    private static PhaseOutcome NotStarted(Phase phase, DeploymentFailure failure) => new(phase.Number, PhaseResult.NotStarted,
+        [.. phase.Services.Select(service => new ServiceOutcome(service.Service.Name, ServiceChange.None, null, null))], failure);
+
+    private static string ForeignName(DeployedContainer holder) =>
+        $"the name '{holder.Name}' is held by a container that does not belong to this service"
+        + (holder.Project is { } project ? $" but to '{holder.Service}' of project '{project}'" : $" (image {holder.Image})")
+        + "; it is not touched";
+
+    private void WarnOfOrphans(Rollout rollout, ObservedState observed)
+    {
+        foreach (var orphan in observed.Containers.Where(container => container.IsOurs && container.Project == rollout.Project
+            && rollout.Services.All(service => service.Name != container.Service)))
+            log.Warning($"container '{orphan.Name}' belongs to service '{orphan.Service}', which is no longer in the file; it is left alone");
+    }
+}

@@ -1,0 +1,32 @@
+namespace PhasedRollout.Deployment;
+
+/// <summary>Takes the snapshot that a plan is made from.</summary>
+internal sealed class TargetSnapshot(ITargetObserver target)
+{
+    public async Task<ObservedState> TakeAsync(string project, CancellationToken cancellationToken)
+    {
+        var containers = await target.ListContainersAsync(cancellationToken);
+        var complete = new List<DeployedContainer>(containers.Count);
+        foreach (var container in containers)
+            complete.Add(container.Project == project && container.State == "exited"
+                ? container with { ExitCode = (await target.InspectContainerAsync(container.Id, cancellationToken))?.ExitCode }
+                : container);
+
+        return new ObservedState(
+            complete, await target.ListNetworksAsync(cancellationToken), await target.ListVolumesAsync(cancellationToken));
+    }
+}
+
+/// <summary>What a health check and a report need of the target.</summary>
+public static class DeployedContainers
+{
+    /// <summary>The containers of a project by its services, without those kept to go back to; ordered by service.</summary>
+    /// <exception cref="Rollouts.WorldRefusedException">The target does not answer.</exception>
+    public static async Task<IReadOnlyList<DeployedContainer>> FindAsync(
+        ITargetObserver target, string project, CancellationToken cancellationToken) =>
+    [
+        .. (await new TargetSnapshot(target).TakeAsync(project, cancellationToken)).Containers
+            .Where(container => container.Project == project && container is { Service: not null, IsOneOff: false, Previous: null })
+            .OrderBy(container => container.Service, StringComparer.Ordinal).ThenBy(container => container.Name, StringComparer.Ordinal),
+    ];
+}
