@@ -71,40 +71,21 @@ internal sealed class PhaseTransaction(
         string project, IReadOnlyList<WantedService> wanted, GateSettings patience, CancellationToken cancellationToken)
     {
         var observed = await snapshot.TakeAsync(project, cancellationToken);
-        var completed = new List<ServiceHealth>();
+        var gone = new List<ServiceHealth>();
         var gated = new List<GatedService>();
         foreach (var service in wanted)
-            if (Find(observed, project, service) is not { } container)
-                completed.Add(new ServiceHealth(service.Service.Name, ServiceState.NotDeployed, "its container is gone", []));
-            else if (service.IsJob)
-                completed.Add(await AwaitJobAsync(service, container, patience, cancellationToken));
+            if (Find(observed, project, service) is { } container)
+                gated.Add(AtGate(service, container));
             else
-                gated.Add(new GatedService(service.Service, container.Id, container.Name));
+                gone.Add(new ServiceHealth(service.Service.Name, ServiceState.NotDeployed, "its container is gone", []));
 
         var verdict = gated.Count == 0 ? new GateVerdict([]) : await gate.HoldAsync(gated, patience, cancellationToken);
-        var byName = verdict.Services.Concat(completed).ToDictionary(health => health.Service);
+        var byName = verdict.Services.Concat(gone).ToDictionary(health => health.Service);
         return new GateVerdict([.. wanted.Select(service => byName[service.Service.Name])]);
     }
 
-    // A job is healthy when it has ended well; nothing that watches a running container could say so.
-    private async Task<ServiceHealth> AwaitJobAsync(
-        WantedService service, DeployedContainer container, GateSettings patience, CancellationToken cancellationToken)
-    {
-        var started = clock.GetTimestamp();
-        while (true)
-        {
-            var status = await target.InspectContainerAsync(container.Id, cancellationToken);
-            if (status is { State: "exited", ExitCode: 0 })
-                return new ServiceHealth(service.Service.Name, ServiceState.Healthy, "it completed with exit code 0", [new HealthTerm("completed", true, "exit code 0")]);
-            if (status is null or { State: "exited" or "dead" } || clock.GetElapsedTime(started) > patience.HealthyDeadline)
-            {
-                var seen = status is null ? "it is gone" : FormattableString.Invariant($"{status.State}, exit code {status.ExitCode}");
-                return new ServiceHealth(service.Service.Name, ServiceState.Failed, $"it did not complete: {seen}", [new HealthTerm("completed", false, seen)]);
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(250), clock, cancellationToken);
-        }
-    }
+    private static GatedService AtGate(WantedService service, DeployedContainer container) =>
+        new(service.Service, container.Id, container.Name) { RunsToCompletion = service.IsJob };
 
     private async Task<IReadOnlyList<ContainerEvidence>> CollectEvidenceAsync(string project, IReadOnlyList<WantedService> wanted)
     {
@@ -117,7 +98,7 @@ internal sealed class PhaseTransaction(
                 .. from service in wanted
                    let container = Find(observed, project, service)
                    where container is not null
-                   select new GatedService(service.Service, container.Id, container.Name),
+                   select AtGate(service, container),
             ];
             return await evidence.CollectAsync(services, patience.Token);
         }
@@ -214,7 +195,7 @@ internal sealed class PhaseTransaction(
                where changed.Contains(service.Service.Name) && !service.IsJob
                from container in DeploymentPlanner.Of(rollout.Project, service.Service.Name, observed)
                where container is { Previous: null, IsRunning: true }
-               select new GatedService(service.Service, container.Id, container.Name),
+               select AtGate(service, container),
         ];
         return old.Length == 0 ? new GateVerdict([]) : await gate.HoldAsync(old, patience, cancellationToken);
     }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Docker.DotNet;
+using PhasedRollout.Compose;
 using PhasedRollout.Rollouts;
 using Version = System.Version;
 
