@@ -107,7 +107,7 @@ internal static partial class Arrows
     {
         public string? Folder => Folders.Count > 0 ? Folders[0] : null;
 
-        public bool IsAdapter => Folders.Count > 1 && Flow.Contains(Folders[0]);
+        public bool IsAdapter => Folders.Count > 1 && (Flow.Contains(Folders[0]) || Folders[0] == "Demo");
 
         public bool IsBuildFile => Folders.Count == 0 && Name.StartsWith("Build", StringComparison.Ordinal);
 
