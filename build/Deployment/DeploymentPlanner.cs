@@ -55,7 +55,7 @@ public static class DeploymentPlanner
     internal static IReadOnlyList<DeployedContainer> Of(string project, string service, ObservedState observed) =>
     [
         .. observed.Containers
-            .Where(container => container.Project == project && container.Service == service && !container.IsOneOff && container.State != "removing")
+            .Where(container => BelongsTo(project, service, container) && container.State != "removing")
             .OrderBy(container => container.CreatedAt).ThenBy(container => container.Name, StringComparer.Ordinal),
     ];
 
@@ -65,8 +65,16 @@ public static class DeploymentPlanner
     [
         .. from service in wanted
            from container in observed.Containers
-           where container.Name == service.Container.Name
-               && !(container.Project == project && container.Service == service.Service.Name && !container.IsOneOff)
+           where container.Name == service.Container.Name && !BelongsTo(project, service.Service.Name, container)
            select (service, container),
     ];
+
+    /// <summary>True for a container of the service, whoever made it; not for one of <c>docker compose run</c>.</summary>
+    internal static bool BelongsTo(string project, string service, DeployedContainer container) =>
+        container.Project == project && container.Service == service && !container.IsOneOff;
+
+    /// <summary>A container that belongs to somebody else, for people.</summary>
+    internal static string Describe(DeployedContainer container) => container.Project is { } project
+        ? $"container '{container.Name}' of service '{container.Service}' in project '{project}'"
+        : $"container '{container.Name}' (image {container.Image})";
 }

@@ -116,9 +116,7 @@ public sealed class PhasedDeployment(
         [.. phase.Services.Select(service => new ServiceOutcome(service.Service.Name, ServiceChange.None, null, null))], failure);
 
     private static string ForeignName(DeployedContainer holder) =>
-        $"the name '{holder.Name}' is held by a container that does not belong to this service"
-        + (holder.Project is { } project ? $" but to '{holder.Service}' of project '{project}'" : $" (image {holder.Image})")
-        + "; it is not touched";
+        $"the name is held by {DeploymentPlanner.Describe(holder)}, which does not belong to this service and is not touched";
 
     private void WarnOfOrphans(Rollout rollout, ObservedState observed)
     {

@@ -1,0 +1,58 @@
+using PhasedRollout.Rollouts;
+
+namespace PhasedRollout.Deployment.Checks;
+
+/// <summary>Are the external networks there, and can a container join them?</summary>
+internal sealed class NetworkCheck(IDeploymentTarget target, IRunLog log)
+{
+    public async Task<IReadOnlyList<Finding>> CheckAsync(
+        Rollout rollout, ObservedState observed, PreflightSettings settings, CancellationToken cancellationToken)
+    {
+        var findings = new List<Finding>();
+        foreach (var network in rollout.Networks.Values.Where(network => network.External).OrderBy(network => network.Key, StringComparer.Ordinal))
+            if (observed.Networks.FirstOrDefault(existing => existing.Name == network.Name) is { } existing)
+                findings.AddRange(Fit(network, existing));
+            else if (settings.CreateMissingNetworks)
+                await CreateAsync(rollout, network, cancellationToken);
+            else
+                findings.Add(Missing(rollout, network));
+
+        return findings;
+    }
+
+    private async Task CreateAsync(Rollout rollout, NetworkDefinition network, CancellationToken cancellationToken)
+    {
+        log.Information($"creating network {network.Name}, which is missing");
+        await target.CreateNetworkAsync(
+            new NetworkSpec(network.Name, network.Driver, network.DriverOptions, network.Internal, network.Attachable,
+                new Dictionary<string, string> { [RolloutLabels.CreatedNetwork] = rollout.Project }),
+            cancellationToken);
+    }
+
+    private static Finding Missing(Rollout rollout, NetworkDefinition network)
+    {
+        var command = $"docker network create {network.Name}";
+        var users = rollout.Services.Where(service => service.Networks.Any(joined => joined.Network == network.Key)).Select(service => service.Name);
+        return TextChecks.Located(
+            new Finding(PreflightRules.External, FailureClass.NetworkMissing, Certainty.Certain,
+                $"the external network '{network.Name}' does not exist; {string.Join(", ", users)} would join it",
+                $"networks/{network.Key}", $"create it: {command}; or run again with --create-missing-networks")
+            {
+                NextCommand = command,
+            }, network.Location);
+    }
+
+    private static IEnumerable<Finding> Fit(NetworkDefinition network, DeployedNetwork existing)
+    {
+        if (existing.Scope == "swarm" && !existing.Attachable)
+            yield return TextChecks.Located(
+                new Finding(PreflightRules.External, FailureClass.NetworkMissing, Certainty.Certain,
+                    $"the network '{network.Name}' is a swarm network that is not attachable; an ordinary container cannot join it",
+                    $"networks/{network.Key}", $"make it anew: docker network create --driver {existing.Driver} --attachable {network.Name}"), network.Location);
+        else if (existing.Driver is "host" or "null")
+            yield return TextChecks.Located(
+                new Finding(PreflightRules.External, FailureClass.NetworkMissing, Certainty.Certain,
+                    $"the network '{network.Name}' has the driver '{existing.Driver}', in which containers have no addresses of their own",
+                    $"networks/{network.Key}", "use network_mode, or name another network"), network.Location);
+    }
+}

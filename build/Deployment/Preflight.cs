@@ -1,0 +1,146 @@
+using PhasedRollout.Deployment.Checks;
+using PhasedRollout.Phases;
+using PhasedRollout.Rollouts;
+
+namespace PhasedRollout.Deployment;
+
+/// <summary>How Preflight looks.</summary>
+public sealed record PreflightSettings
+{
+    /// <summary>True to create external networks that are missing: <c>--create-missing-networks</c>.</summary>
+    public bool CreateMissingNetworks { get; init; }
+
+    /// <summary>Less free disk than this is worth a look.</summary>
+    public long LittleDisk { get; init; } = 1L << 30;
+
+    /// <summary>Less free disk than this and nothing can be built or pulled.</summary>
+    public long NoDisk { get; init; } = 100L << 20;
+}
+
+/// <summary>Checks the place to deploy to, before anything of it is touched. It writes nothing, except a missing network when it is told to.</summary>
+public sealed class Preflight(IDeploymentTarget target, IRequirementProbe probe, IRunLog log)
+{
+    /// <summary>Checks everything and gives all that was found; an engine that does not answer is a finding too.</summary>
+    /// <param name="rollout">The stack.</param>
+    /// <param name="phases">Its phases.</param>
+    /// <param name="settings">How to look.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<IReadOnlyList<Finding>> CheckAsync(
+        Rollout rollout, IReadOnlyList<Phase> phases, PreflightSettings settings, CancellationToken cancellationToken)
+    {
+        var requirements = CheckRequirementsAsync(rollout, cancellationToken);
+        Finding[] findings =
+        [
+            .. TextChecks.Check(rollout, phases),
+            .. await CheckTargetAsync(rollout, phases, settings, cancellationToken),
+            .. await requirements,
+        ];
+        return [.. findings.Select(finding => Accept(rollout, finding)).OrderBy(finding => !finding.Blocks).ThenBy(finding => finding.Certainty)];
+    }
+
+    private async Task<IReadOnlyList<Finding>> CheckTargetAsync(
+        Rollout rollout, IReadOnlyList<Phase> phases, PreflightSettings settings, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var description = await target.DescribeAsync(cancellationToken);
+            log.Information($"engine {description.Version} (API {description.ApiVersion}) at {description.Endpoint}, host {description.Name}");
+            var observed = await new TargetSnapshot(target).TakeAsync(rollout.Project, cancellationToken);
+            return
+            [
+                .. await new NetworkCheck(target, log).CheckAsync(rollout, observed, settings, cancellationToken),
+                .. await new PortCheck(target).CheckAsync(rollout, observed, description.IsLocal, cancellationToken),
+                .. NameCheck.Check(rollout, phases, observed),
+                .. VolumeCheck.Check(rollout, observed),
+                .. await new ImageCheck(target).CheckAsync(phases, cancellationToken),
+                .. await CheckDiskAsync(settings, cancellationToken),
+            ];
+        }
+        catch (WorldRefusedException refused)
+        {
+            return
+            [
+                new Finding(PreflightRules.Engine, refused.Failure, Certainty.Certain, refused.Message, "--docker-host", refused.Remedy)
+                {
+                    Evidence = refused.Evidence,
+                    NextCommand = refused.Failure == FailureClass.EngineUnreachable ? "docker version" : null,
+                },
+            ];
+        }
+    }
+
+    private async Task<IReadOnlyList<Finding>> CheckRequirementsAsync(Rollout rollout, CancellationToken cancellationToken)
+    {
+        var answers = await Task.WhenAll(rollout.Requirements.Select(async requirement =>
+            (Requirement: requirement, Answer: await probe.ProbeAsync(requirement, cancellationToken))));
+        foreach (var (_, answer) in answers.Where(answer => answer.Answer.Failure is null))
+            log.Information($"{answer.Address}: {answer.Message}");
+
+        return
+        [
+            .. from pair in answers
+               where pair.Answer.Failure is not null
+               select new Finding(PreflightRules.Requirement, pair.Answer.Failure!.Value, Certainty.Certain,
+                   $"{pair.Answer.Address}: {pair.Answer.Message}", pair.Requirement.Where, pair.Answer.Remedy)
+               {
+                   Service = pair.Requirement.Service,
+                   File = pair.Requirement.Location.File,
+                   Line = pair.Requirement.Location.Line,
+                   Evidence = [$"{pair.Answer.Address}: {pair.Answer.Message}"],
+               },
+        ];
+    }
+
+    private async Task<IReadOnlyList<Finding>> CheckDiskAsync(PreflightSettings settings, CancellationToken cancellationToken)
+    {
+        if (await target.FreeDiskAsync(cancellationToken) is not { } free || free >= settings.LittleDisk)
+            return [];
+
+        return
+        [
+            new Finding(PreflightRules.Disk, FailureClass.DiskFull, free < settings.NoDisk ? Certainty.Certain : Certainty.Likely,
+                FormattableString.Invariant($"{free >> 20} MiB are free where the engine keeps its images"), "engine",
+                "free some: docker system df shows what takes the space")
+            {
+                NextCommand = "docker system df",
+            },
+        ];
+    }
+
+    private static Finding Accept(Rollout rollout, Finding finding) =>
+        rollout.Accepted.FirstOrDefault(accepted => accepted.Covers(finding)) is { } accepted ? finding with { Accepted = accepted.Reason } : finding;
+}
+
+/// <summary>The ids of Preflight's rules.</summary>
+public static class PreflightRules
+{
+    /// <summary>A host port is held.</summary>
+    public const string Port = "VC303";
+
+    /// <summary>A variable has no value.</summary>
+    public const string Variable = "VC508";
+
+    /// <summary>An external network or volume is missing or does not fit.</summary>
+    public const string External = "VC601";
+
+    /// <summary>The disk is full.</summary>
+    public const string Disk = "VC704";
+
+    /// <summary>No engine answers, or it is too old.</summary>
+    public const string Engine = "VC801";
+
+    /// <summary>An image is neither on the target nor to be had.</summary>
+    public const string Image = "VC802";
+
+    /// <summary>A database or cache does not answer.</summary>
+    public const string Requirement = "VC803";
+
+    /// <summary>A key is not honoured yet.</summary>
+    public const string Key = "VC804";
+
+    /// <summary>A context was not verified.</summary>
+    public const string Context = "VC805";
+
+    /// <summary>A container's name is held by somebody else's.</summary>
+    public const string ContainerName = "VC806";
+}
