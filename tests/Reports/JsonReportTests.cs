@@ -140,7 +140,7 @@ public class JsonReportTests
     {
         var record = Runs.Succeeded with
         {
-            Health = [new("brain-api", Deployment.ServiceState.Failed, "GET http://localhost:8001/health: 503", [])],
+            Health = [new("brain-api", PhasedRollout.Deployment.ServiceState.Failed, "GET http://localhost:8001/health: 503", [])],
         };
 
         Service(Parse(record), "brain-api").GetProperty("state").GetString().ShouldBe("failed");

@@ -1,0 +1,53 @@
+using PhasedRollout.Deployment;
+using PhasedRollout.Deployment.Docker;
+using PhasedRollout.Rollouts;
+using PhasedRollout.Tests.Deployment;
+
+namespace PhasedRollout.Tests.Scenarios.Deployment;
+
+/// <summary>A project of its own on the real engine; whatever the test left is removed at its end.</summary>
+public abstract class EngineScenario : IAsyncLifetime
+{
+    internal EngineScenario() => Engine = DockerEngine.Connect(null, EngineAccess.Full);
+
+    internal string Project { get; } = "deploy-test-" + Guid.NewGuid().ToString("N")[..8];
+
+    internal DockerEngine Engine { get; }
+
+    internal MemoryRepository Repository { get; private set; } = new();
+
+    internal RecordingLog Log { get; } = new();
+
+    internal FakeEvidence Evidence { get; } = new();
+
+    internal CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => Repository = await new MemoryRepository().WithServiceAsync("web", "sleep 1000");
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var container in await Engine.ListContainersAsync(CancellationToken.None))
+            if (container.Project == Project || container.Name.StartsWith(Project, StringComparison.Ordinal))
+                await Engine.RemoveContainerAsync(container.Id, volumes: true, CancellationToken.None);
+        await Deployment(_ => true).TeardownAsync(Project, volumes: true, CancellationToken.None);
+        foreach (var network in (await Engine.ListNetworksAsync(CancellationToken.None)).Where(network => network.Name.StartsWith(Project, StringComparison.Ordinal)))
+            await Engine.RemoveNetworkAsync(network.Id, CancellationToken.None);
+        Engine.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    // Services that only sleep answer no SIGTERM: a short grace keeps the tests short.
+    internal static Service Quick(Service service) => service with { StopGracePeriod = TimeSpan.FromSeconds(1) };
+
+    internal PhasedDeployment Deployment(Func<GatedService, bool> gate, DeploymentSettings? settings = null) => new(
+        Engine, Repository, new FakeGate(gate), Evidence, settings ?? Stacks.Settings("run-" + Guid.NewGuid().ToString("N")), TimeProvider.System, Log);
+
+    internal Task<PhaseOutcome> DeployAsync(
+        Rollout rollout, int number = 1, Func<GatedService, bool>? gate = null, DeploymentSettings? settings = null) =>
+        Deployment(gate ?? (_ => true), settings).DeployAsync(rollout, Stacks.Phases(rollout, Repository), number, Stop);
+
+    internal async Task<IReadOnlyList<DeployedContainer>> ContainersAsync() =>
+    [
+        .. (await Engine.ListContainersAsync(Stop)).Where(container => container.Project == Project).OrderBy(container => container.Name, StringComparer.Ordinal),
+    ];
+}
