@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 using PhasedRollout.Deployment;
@@ -14,6 +15,7 @@ namespace PhasedRollout.Health.Docker;
 internal sealed class DockerHealthSource(IDockerClient client, bool isLocal, TimeProvider time) : IContainerObserver, IEvidenceCollector
 {
     private const int LogLines = 50;
+    private const int LongestLog = 1 << 20;
 
     private static readonly TimeSpan EvidencePatience = TimeSpan.FromSeconds(10);
 
@@ -100,7 +102,7 @@ internal sealed class DockerHealthSource(IDockerClient client, bool isLocal, Tim
                 gated.Service.Name,
                 gated.ContainerName,
                 state.Status,
-                state.Running ? null : state.ExitCode,
+                state.Status is "running" or "paused" or "created" ? null : state.ExitCode,
                 state.OOMKilled,
                 inspected.RestartCount,
                 PlainText.Line(state.Error ?? "", 500),
@@ -127,14 +129,30 @@ internal sealed class DockerHealthSource(IDockerClient client, bool isLocal, Tim
                 ShowStderr = true,
                 Tail = LogLines.ToString(CultureInfo.InvariantCulture),
             };
-            var text = new Synchronized();
-            await client.Containers.GetContainerLogsAsync(id, parameters, text, cancellationToken);
-            return PlainText.LastLines(text.ToString(), LogLines);
+            using var stream = await client.Containers.GetContainerLogsAsync(id, parameters, cancellationToken);
+            return PlainText.LastLines(await ReadAsync(stream, cancellationToken), LogLines);
         }
         catch (Exception exception) when (IsOfTheEngine(exception, cancellationToken))
         {
             return [$"(its log could not be read: {PlainText.Line(exception.Message)})"];
         }
+    }
+
+    // Frame after frame, so that what went to stdout and what went to stderr stay in their order.
+    private static async Task<string> ReadAsync(MultiplexedStream stream, CancellationToken cancellationToken)
+    {
+        using var bytes = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        while (bytes.Length < LongestLog)
+        {
+            var read = await stream.ReadOutputAsync(buffer, 0, buffer.Length, cancellationToken);
+            if (read.EOF)
+                break;
+
+            bytes.Write(buffer, 0, read.Count);
+        }
+
+        return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
     }
 
     private async Task<ContainerInspectResponse?> FindAsync(string id, CancellationToken cancellationToken)
@@ -181,27 +199,5 @@ internal sealed class DockerHealthSource(IDockerClient client, bool isLocal, Tim
     private sealed class Forward(Action<Message> take) : IProgress<Message>
     {
         public void Report(Message value) => take(value);
-    }
-
-    private sealed class Synchronized : IProgress<string>
-    {
-        private const int Longest = 1 << 20;
-
-        private readonly System.Text.StringBuilder text = new();
-
-        public void Report(string value)
-        {
-            lock (text)
-            {
-                if (text.Length < Longest)
-                    text.Append(value).Append('\n');
-            }
-        }
-
-        public override string ToString()
-        {
-            lock (text)
-                return text.ToString();
-        }
     }
 }

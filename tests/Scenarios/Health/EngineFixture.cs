@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Formats.Tar;
+using Docker.DotNet;
+using Docker.DotNet.Models;
+using PhasedRollout.Compose;
+using PhasedRollout.Deployment;
+using PhasedRollout.Health;
+using PhasedRollout.Health.Docker;
+using PhasedRollout.Health.Http;
+using PhasedRollout.Rollouts;
+
+namespace PhasedRollout.Tests.Scenarios.Health;
+
+/// <summary>A real engine with an image of nothing but busybox; whatever it starts is removed at the end.</summary>
+public sealed class EngineFixture : IAsyncLifetime
+{
+    private const string Image = "health-scenario:busybox";
+
+    private readonly List<string> containers = [];
+    private readonly HttpProbe http = new(null, TimeProvider.System);
+    private int number;
+
+    internal IDockerClient Client { get; } = new DockerClientBuilder()
+        .WithEndpoint(new Uri(Environment.GetEnvironmentVariable("DOCKER_HOST") is { Length: > 0 } host ? host : "unix:///var/run/docker.sock"))
+        .Build();
+
+    internal DockerHealthSource Source => field ??= new DockerHealthSource(Client, isLocal: true, TimeProvider.System);
+
+    internal HealthWatch Watch => field ??= new HealthWatch(Source, http, TimeProvider.System, new Silence());
+
+    public async ValueTask InitializeAsync()
+    {
+        using var context = new MemoryStream();
+        await using (var tar = new TarWriter(context, leaveOpen: true))
+        {
+            await tar.WriteEntryAsync(await BusyboxAsync(), "busybox");
+            await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "Dockerfile")
+            {
+                DataStream = new MemoryStream("FROM scratch\nCOPY busybox /bin/busybox\nRUN [\"/bin/busybox\",\"--install\",\"-s\",\"/bin\"]\n"u8.ToArray()),
+            });
+        }
+
+        context.Position = 0;
+        string? error = null;
+        await Client.Images.BuildImageFromDockerfileAsync(
+            new ImageBuildParameters { Tags = [Image] }, context, [], new Dictionary<string, string>(), new Progress<JSONMessage>(message => error ??= message.Error?.Message));
+        error.ShouldBeNull();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var id in containers)
+        {
+            try
+            {
+                await Client.Containers.RemoveContainerAsync(id, new ContainerRemoveParameters { Force = true, RemoveVolumes = true });
+            }
+            catch (DockerContainerNotFoundException)
+            {
+                // The test removed it.
+            }
+        }
+
+        await Client.Images.DeleteImageAsync(Image, new ImageDeleteParameters { Force = true });
+        http.Dispose();
+        Client.Dispose();
+    }
+
+    /// <summary>Starts a container that runs <paramref name="script"/>.</summary>
+    internal async Task<GatedService> StartAsync(string script, Action<CreateContainerParameters>? shape = null, Func<Service, Service>? describe = null)
+    {
+        var name = $"health-scenario-{Environment.ProcessId}-{Interlocked.Increment(ref number)}";
+        var parameters = new CreateContainerParameters
+        {
+            Image = Image,
+            Name = name,
+            Cmd = ["/bin/sh", "-c", script],
+            StopSignal = "SIGKILL",
+            HostConfig = new HostConfig(),
+        };
+        shape?.Invoke(parameters);
+        var created = await Client.Containers.CreateContainerAsync(parameters);
+        containers.Add(created.ID);
+        await Client.Containers.StartContainerAsync(created.ID, new ContainerStartParameters());
+        var service = new Service { Name = name, Location = new SourceLocation("compose.yml", 1, 1) };
+        return new GatedService(describe?.Invoke(service) ?? service, created.ID, name);
+    }
+
+    internal static HealthcheckConfig Check(string script, int retries = 2) => new()
+    {
+        Test = ["CMD-SHELL", script],
+        Interval = TimeSpan.FromSeconds(1),
+        Timeout = TimeSpan.FromSeconds(2),
+        Retries = retries,
+    };
+
+    private static async Task<string> BusyboxAsync()
+    {
+        var folder = Path.Combine(Path.GetTempPath(), "phased-rollout-busybox");
+        string[] places = ["/bin/busybox", "/usr/bin/busybox", Path.Combine(folder, "bin/busybox")];
+        if (places.FirstOrDefault(File.Exists) is { } found)
+            return found;
+
+        Directory.CreateDirectory(folder);
+        foreach (var command in new[] { "apt-get download busybox-static", "dpkg -x busybox-static_*.deb ." })
+        {
+            using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+            await process.WaitForExitAsync();
+            process.ExitCode.ShouldBe(0, command);
+        }
+
+        return places[^1];
+    }
+
+    private sealed class Silence : IRunLog
+    {
+        public void Debug(string message)
+        {
+        }
+
+        public void Information(string message)
+        {
+        }
+
+        public void Warning(string message)
+        {
+        }
+
+        public void Error(string message)
+        {
+        }
+    }
+}
