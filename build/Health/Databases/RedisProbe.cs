@@ -108,7 +108,7 @@ internal static class RedisProbe
                 "the user may not run PING or EXISTS (NOPERM)", "let its ACL allow them: +ping +exists +select"),
             _ when Chain(exception).OfType<RedisConnectionException>().Any(link => link.FailureType == ConnectionFailureType.AuthenticationFailure) && !Says(said, "certificate", "SSL") => refusal.Rejected(
                 "user or password were rejected", "correct them in the .env file"),
-            _ when Says(said, "DB index is out of range", "invalid DB index", "Command cannot be issued to this database") => refusal.Unreachable(
+            _ when Says(said, "DB index is out of range", "invalid DB index", "database does not exist on the server") => refusal.Unreachable(
                 string.Create(CultureInfo.InvariantCulture, $"database {index} does not exist: the index is out of range"), "take a smaller number, or raise 'databases' in redis.conf"),
             _ when Says(said, "LOADING") => refusal.Unreachable("the server is still loading its data", "wait until it has, then run the same command again"),
             _ when Says(said, "max number of clients") => refusal.Unreachable("too many clients: the server takes no more", "end idle clients, or raise maxclients"),
