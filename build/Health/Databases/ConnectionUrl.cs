@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Health.Databases;
 
@@ -29,31 +30,32 @@ internal sealed partial record ConnectionUrl(
     public static IReadOnlyList<string> UnresolvedVariables(string text) =>
         [.. Variable().Matches(text).Select(match => match.Groups[1].Value).Distinct()];
 
-    /// <summary>Reads <paramref name="text"/>; null when it is not of the form <c>scheme://…</c> or its port is not a number.</summary>
+    /// <summary>Reads <paramref name="text"/>; null when it is no address of PostgreSQL or Redis, or its port is not a number.</summary>
     public static ConnectionUrl? Parse(string text)
     {
-        if (Form().Match(text.Trim()) is not { Success: true } match)
+        if (ConnectionAddress.Parse(text.Trim()) is not { } address)
             return null;
 
-        // The last @ of the authority: passwords with an unescaped @ are common, hosts with one do not exist.
-        var authority = match.Groups["authority"].Value;
-        var at = authority.LastIndexOf('@');
-        var credentials = at < 0 ? null : authority[..at].Split(':', 2);
-        var first = authority[(at + 1)..].Split(',')[0];
-        var place = Place().Match(first);
-        var port = place.Groups["port"].Value;
-        if (!place.Success || (port.Length > 0 && (!ushort.TryParse(port, CultureInfo.InvariantCulture, out var number) || number == 0)))
+        // libpq takes several hosts: host1:5432,host2:5432. The first is asked.
+        var several = address.Host.Split(',')[0].Split(':');
+        var (host, portText) = address.Host.StartsWith('[') ? (address.Host.Trim('[', ']'), address.Port)
+            : several is [var first, var its] ? (first, its)
+            : (several[0], address.Port);
+        if (portText.Length > 0 && (!ushort.TryParse(portText, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number == 0))
             return null;
 
+        var parts = address.Database.Split('#')[0].Split('?', 2);
         return new ConnectionUrl(
-            match.Groups["scheme"].Value.ToLowerInvariant() is "postgres" ? "postgresql" : match.Groups["scheme"].Value.ToLowerInvariant(),
-            credentials is [{ Length: > 0 } user, ..] ? Uri.UnescapeDataString(user) : null,
-            credentials is [_, { Length: > 0 } password] ? Uri.UnescapeDataString(password) : null,
-            Uri.UnescapeDataString(place.Groups["host"].Value.Trim('[', ']')),
-            port.Length == 0 ? null : int.Parse(port, CultureInfo.InvariantCulture),
-            Uri.UnescapeDataString(match.Groups["path"].Value.Trim('/')),
-            Query(match.Groups["query"].Value));
+            address.Scheme,
+            Decoded(address.User),
+            Decoded(address.Password),
+            Uri.UnescapeDataString(host),
+            portText.Length == 0 ? null : int.Parse(portText, CultureInfo.InvariantCulture),
+            Uri.UnescapeDataString(parts[0].TrimEnd('/')),
+            Query(parts is [_, var query] ? query : ""));
     }
+
+    private static string? Decoded(string text) => text.Length == 0 ? null : Uri.UnescapeDataString(text);
 
     private static Dictionary<string, string> Query(string text)
     {
@@ -63,12 +65,6 @@ internal sealed partial record ConnectionUrl(
 
         return parameters;
     }
-
-    [GeneratedRegex(@"\A(?<scheme>[A-Za-z][A-Za-z0-9.-]*)(?:\+[A-Za-z0-9_+.-]+)?://(?<authority>[^/?#]*)(?<path>/[^?#]*)?(?:\?(?<query>[^#]*))?(?:#.*)?\z", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
-    private static partial Regex Form();
-
-    [GeneratedRegex(@"\A(?<host>\[[^\]]*\]|[^:]*)(?::(?<port>[0-9]*))?\z", RegexOptions.ExplicitCapture)]
-    private static partial Regex Place();
 
     [GeneratedRegex(@"\$\{([A-Za-z_][A-Za-z0-9_]*)")]
     private static partial Regex Variable();

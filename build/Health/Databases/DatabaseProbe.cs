@@ -33,12 +33,9 @@ internal sealed class DatabaseProbe(string? engineHost, TimeProvider time) : IRe
                 "write it as postgresql://user:password@host:5432/database or redis://:password@host:6379/0, special characters of user and password percent-encoded");
         }
 
-        return url.Scheme switch
-        {
-            "postgresql" => await new PostgresProbe(time).AskAsync(url, Reached(url.Host), Note(requirement, url), cancellationToken),
-            "redis" or "rediss" => await RedisProbe.AskAsync(url, Reached(url.Host), Note(requirement, url), cancellationToken),
-            _ => new RequirementAnswer($"{url.Scheme}://{url.Host}", null, $"not checked: {url.Scheme} is a protocol that is not spoken here", ""),
-        };
+        return url.Scheme == "postgresql"
+            ? await new PostgresProbe(time).AskAsync(url, Reached(url.Host), Note(requirement, url), cancellationToken)
+            : await RedisProbe.AskAsync(url, Reached(url.Host), Note(requirement, url), cancellationToken);
     }
 
     /// <summary>The host to ask from here for what a container calls <paramref name="host"/>.</summary>

@@ -9,10 +9,10 @@ using PhasedRollout.Rollouts;
 namespace PhasedRollout.Health.Docker;
 
 /// <summary>Sees containers through the Docker Engine API.</summary>
-/// <param name="client">The engine.</param>
+/// <param name="connect">The engine's client; throws <see cref="WorldRefusedException"/> when there is none.</param>
 /// <param name="isLocal">True when the engine's containers are processes of this machine.</param>
 /// <param name="time">The clock.</param>
-internal sealed class DockerHealthSource(IDockerClient client, bool isLocal, TimeProvider time) : IContainerObserver, IEvidenceCollector
+internal sealed class DockerHealthSource(Func<CancellationToken, Task<IDockerClient>> connect, bool isLocal, TimeProvider time) : IContainerObserver, IEvidenceCollector
 {
     private const int LogLines = 50;
     private const int LongestLog = 1 << 20;
@@ -50,6 +50,7 @@ internal sealed class DockerHealthSource(IDockerClient client, bool isLocal, Tim
         };
         try
         {
+            var client = await connect(cancellationToken);
             await client.System.MonitorEventsAsync(
                 parameters, new Forward(message => happened(new ContainerEvent(message.Actor.ID, message.Action))), cancellationToken);
         }
@@ -129,6 +130,7 @@ internal sealed class DockerHealthSource(IDockerClient client, bool isLocal, Tim
                 ShowStderr = true,
                 Tail = LogLines.ToString(CultureInfo.InvariantCulture),
             };
+            var client = await connect(cancellationToken);
             using var stream = await client.Containers.GetContainerLogsAsync(id, parameters, cancellationToken);
             return PlainText.LastLines(await ReadAsync(stream, cancellationToken), LogLines);
         }
@@ -159,6 +161,7 @@ internal sealed class DockerHealthSource(IDockerClient client, bool isLocal, Tim
     {
         try
         {
+            var client = await connect(cancellationToken);
             return await client.Containers.InspectContainerAsync(id, cancellationToken);
         }
         catch (DockerApiException exception) when (exception.StatusCode == HttpStatusCode.NotFound)
@@ -173,7 +176,7 @@ internal sealed class DockerHealthSource(IDockerClient client, bool isLocal, Tim
         {
             return await ask();
         }
-        catch (Exception exception) when (IsOfTheEngine(exception, CancellationToken.None) && exception is not OperationCanceledException)
+        catch (Exception exception) when (exception is not (WorldRefusedException or OperationCanceledException) && IsOfTheEngine(exception, CancellationToken.None))
         {
             throw new WorldRefusedException(
                 FailureClass.EngineUnreachable,
@@ -184,11 +187,12 @@ internal sealed class DockerHealthSource(IDockerClient client, bool isLocal, Tim
     }
 
     private static bool IsOfTheEngine(Exception exception, CancellationToken cancellationToken) =>
-        exception is DockerApiException or HttpRequestException or IOException or TimeoutException or System.Net.Sockets.SocketException
+        exception is WorldRefusedException or DockerApiException or HttpRequestException or IOException or TimeoutException or System.Net.Sockets.SocketException
         || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     private async Task<TimeSpan> MeasureClockLeadAsync(CancellationToken cancellationToken)
     {
+        var client = await connect(cancellationToken);
         var before = time.GetUtcNow();
         var information = await client.System.GetSystemInfoAsync(cancellationToken);
         var after = time.GetUtcNow();

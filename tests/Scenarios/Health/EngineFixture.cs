@@ -1,9 +1,9 @@
-using System.Diagnostics;
 using System.Formats.Tar;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 using PhasedRollout.Compose;
 using PhasedRollout.Deployment;
+using PhasedRollout.Deployment.Docker;
 using PhasedRollout.Health;
 using PhasedRollout.Health.Docker;
 using PhasedRollout.Health.Http;
@@ -20,20 +20,25 @@ public sealed class EngineFixture : IAsyncLifetime
     private readonly HttpProbe http = new(null, TimeProvider.System);
     private int number;
 
-    internal IDockerClient Client { get; } = new DockerClientBuilder()
-        .WithEndpoint(new Uri(Environment.GetEnvironmentVariable("DOCKER_HOST") is { Length: > 0 } host ? host : "unix:///var/run/docker.sock"))
-        .Build();
+    private readonly DockerEngine connection = DockerEngine.Connect(null, EngineAccess.Full);
 
-    internal DockerHealthSource Source => field ??= new DockerHealthSource(Client, isLocal: true, TimeProvider.System);
+    internal IDockerClient Client { get; private set; } = null!;
+
+    internal DockerHealthSource Source => field ??= new DockerHealthSource(_ => Task.FromResult(Client), isLocal: true, TimeProvider.System);
 
     internal HealthWatch Watch => field ??= new HealthWatch(Source, http, TimeProvider.System, new Silence());
 
     public async ValueTask InitializeAsync()
     {
+        Client = await connection.GetClientAsync(CancellationToken.None);
         using var context = new MemoryStream();
         await using (var tar = new TarWriter(context, leaveOpen: true))
         {
-            await tar.WriteEntryAsync(await BusyboxAsync(), "busybox");
+            await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "busybox")
+            {
+                DataStream = new MemoryStream(await BusyBox.BytesAsync()),
+                Mode = (UnixFileMode)0b111_101_101,
+            });
             await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "Dockerfile")
             {
                 DataStream = new MemoryStream("FROM scratch\nCOPY busybox /bin/busybox\nRUN [\"/bin/busybox\",\"--install\",\"-s\",\"/bin\"]\n"u8.ToArray()),
@@ -63,7 +68,7 @@ public sealed class EngineFixture : IAsyncLifetime
 
         await Client.Images.DeleteImageAsync(Image, new ImageDeleteParameters { Force = true });
         http.Dispose();
-        Client.Dispose();
+        connection.Dispose();
     }
 
     /// <summary>Starts a container that runs <paramref name="script"/>.</summary>
@@ -93,24 +98,6 @@ public sealed class EngineFixture : IAsyncLifetime
         Timeout = TimeSpan.FromSeconds(2),
         Retries = retries,
     };
-
-    private static async Task<string> BusyboxAsync()
-    {
-        var folder = Path.Combine(Path.GetTempPath(), "phased-rollout-busybox");
-        string[] places = ["/bin/busybox", "/usr/bin/busybox", Path.Combine(folder, "bin/busybox")];
-        if (places.FirstOrDefault(File.Exists) is { } found)
-            return found;
-
-        Directory.CreateDirectory(folder);
-        foreach (var command in new[] { "apt-get download busybox-static", "dpkg -x busybox-static_*.deb ." })
-        {
-            using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
-            await process.WaitForExitAsync();
-            process.ExitCode.ShouldBe(0, command);
-        }
-
-        return places[^1];
-    }
 
     private sealed class Silence : IRunLog
     {
