@@ -38,7 +38,7 @@ internal static partial class DemoCompose
     public static IReadOnlyList<string> Variables(string text) =>
         [.. text.Split('\n').Where(line => !line.TrimStart().StartsWith('#')).SelectMany(line => Variable().Matches(line)).Select(match => match.Groups["name"].Value).Distinct()];
 
-    [GeneratedRegex(@"^name: bizosaas-backend\s*$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^name: bizosaas-backend$", RegexOptions.Multiline)]
     private static partial Regex ProjectName();
 
     [GeneratedRegex(@"\bbizosaas-[a-z-]+-staging\b")]

@@ -43,18 +43,7 @@ internal sealed class DemoWorld(DemoOptions options, Action<string> log)
         Directory.CreateDirectory(options.WorkDirectory);
         var compose = DemoCompose.From(await File.ReadAllTextAsync(Path.Combine(options.RootDirectory, "phases", "compose.yml"), ct));
         Endpoint = await Machine.EnsureEngineAsync(ct);
-        using var engine = new DemoEngine(Endpoint.Host, options.RootDirectory);
-        await RefuseForeignAsync(engine, compose, ct);
-        await ReleasePortsAsync(engine, ct);
-
-        var address = await engine.BridgeAddressAsync(ct);
-        var server = await Machine.StartPostgreSqlAsync(address, 5433, ["bizosaas_staging", "saleor_staging"], ct);
-        await Machine.StartRedisAsync(address, 6380, ct);
-        log($"The VPS is played by PostgreSQL at {address}:5433 and Redis at {address}:6380.");
-
-        await BuildImagesAsync(engine, ct);
-        if (await engine.EnsureNetworkAsync("dokploy-network", ct))
-            log("Made the network dokploy-network.");
+        var server = await WithEngineAsync(engine => PrepareEngineAsync(engine, compose, ct));
         await ServeRepositoryAsync(ct);
 
         var variables = DemoVariables.Choose(DemoCompose.Variables(compose), server, await DemoVariables.ReadAsync(Files.Env, ct));
@@ -72,9 +61,8 @@ internal sealed class DemoWorld(DemoOptions options, Action<string> log)
     /// <summary>All ten containers run and are healthy.</summary>
     public async Task<bool> IsDeployedAsync(CancellationToken ct)
     {
-        using var engine = new DemoEngine(Endpoint!.Host, options.RootDirectory);
         var names = DemoCompose.ContainerNames(Input.Compose);
-        return await engine.CountHealthyAsync(names, ct) == names.Count;
+        return await WithEngineAsync(engine => engine.CountHealthyAsync(names, ct)) == names.Count;
     }
 
     /// <summary>Lets somebody hold the port that a breakage needs.</summary>
@@ -82,8 +70,7 @@ internal sealed class DemoWorld(DemoOptions options, Action<string> log)
     {
         if (kind == PortHolderKind.Container)
         {
-            using var engine = new DemoEngine(Endpoint!.Host, options.RootDirectory);
-            await engine.HoldPortAsync(PortContainer, FixtureFiles.BaseImage, Breakage.ContainerPort, ct);
+            await DemoEngine.UseAsync(Endpoint!.Host, options.RootDirectory, engine => engine.HoldPortAsync(PortContainer, FixtureFiles.BaseImage, Breakage.ContainerPort, ct));
         }
         else if (kind == PortHolderKind.Process)
         {
@@ -101,8 +88,7 @@ internal sealed class DemoWorld(DemoOptions options, Action<string> log)
         var endpoint = await Machine.FindEngineAsync(ct);
         if (endpoint is not null)
         {
-            using var engine = new DemoEngine(endpoint.Host, options.RootDirectory);
-            var containers = await engine.RemoveAllAsync(DemoCompose.Project, ct);
+            var containers = await DemoEngine.UseAsync(endpoint.Host, options.RootDirectory, engine => engine.RemoveAllAsync(DemoCompose.Project, ct));
             log($"Removed {containers} containers of the demo, its images and its network.");
         }
         else
@@ -126,6 +112,24 @@ internal sealed class DemoWorld(DemoOptions options, Action<string> log)
                 $"The demo did not make these containers and will not touch them: {string.Join(", ", foreign.Select(container => $"{container.Name} ({container.Image})"))}. "
                 + "Remove or rename them, or end the demo of the clone that made them (./build.sh Demo --remove there).");
     }
+
+    private async Task<PostgreSqlServer> PrepareEngineAsync(DemoEngine engine, string compose, CancellationToken ct)
+    {
+        await RefuseForeignAsync(engine, compose, ct);
+        await ReleasePortsAsync(engine, ct);
+
+        var address = await engine.BridgeAddressAsync(ct);
+        var server = await Machine.StartPostgreSqlAsync(address, 5433, ["bizosaas_staging", "saleor_staging"], ct);
+        await Machine.StartRedisAsync(address, 6380, ct);
+        log($"The VPS is played by PostgreSQL at {address}:5433 and Redis at {address}:6380.");
+
+        await BuildImagesAsync(engine, ct);
+        if (await engine.EnsureNetworkAsync("dokploy-network", ct))
+            log("Made the network dokploy-network.");
+        return server;
+    }
+
+    private Task<T> WithEngineAsync<T>(Func<DemoEngine, Task<T>> work) => DemoEngine.UseAsync(Endpoint!.Host, options.RootDirectory, work);
 
     private string InWork(string file) => Path.Combine(options.WorkDirectory, file);
 

@@ -14,12 +14,44 @@ internal sealed record ForeignContainer(string Name, string Image);
 /// The demo's own dealings with the engine: its images, its network, what holds a port, and the removal of it all.
 /// What is ours bears <see cref="Label"/>; containers inherit it from the demo's base image.
 /// </summary>
-internal sealed class DemoEngine(string host, string owner) : IDisposable
+internal sealed class DemoEngine : IDisposable
 {
     /// <summary>The label of what the demo made; its value is the folder of the clone that made it.</summary>
     public const string Label = "phased-rollout-demo";
 
-    private readonly DockerClient _docker = new DockerClientBuilder().WithEndpoint(new Uri(host)).Build();
+    private readonly string _host;
+    private readonly string _owner;
+    private readonly DockerClient _docker;
+
+    private DemoEngine(string host, string owner) =>
+        (_host, _owner, _docker) = (host, owner, new DockerClientBuilder().WithEndpoint(new Uri(host)).Build());
+
+    /// <summary>Runs a piece of work with this engine; what the client library throws stays behind this door.</summary>
+    /// <exception cref="DemoException">The engine refused, or does not answer.</exception>
+    public static async Task<T> UseAsync<T>(string host, string owner, Func<DemoEngine, Task<T>> work)
+    {
+        using var engine = new DemoEngine(host, owner);
+        try
+        {
+            return await work(engine);
+        }
+        catch (DockerApiException error)
+        {
+            throw new DemoException($"The engine at {host} refused: {error.ResponseBody?.Trim()}", error);
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException or TimeoutException)
+        {
+            throw new DemoException($"The engine at {host} does not answer: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Runs a piece of work with this engine; what the client library throws stays behind this door.</summary>
+    public static Task UseAsync(string host, string owner, Func<DemoEngine, Task> work) =>
+        UseAsync(host, owner, async engine =>
+        {
+            await work(engine);
+            return true;
+        });
 
     /// <summary>The address of this machine on the engine's default bridge, where containers reach its servers.</summary>
     /// <exception cref="DemoException">The engine has no such bridge.</exception>
@@ -32,7 +64,7 @@ internal sealed class DemoEngine(string host, string owner) : IDisposable
                    .SelectMany(device => device.GetIPProperties().UnicastAddresses)
                    .Select(unicast => unicast.Address)
                    .FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork)
-               ?? throw new DemoException($"The engine at {host} has no bridge {name} on this machine, so containers could not reach the demo's PostgreSQL and Redis. The demo needs an engine that runs here, and not rootless.");
+               ?? throw new DemoException($"The engine at {_host} has no bridge {name} on this machine, so containers could not reach the demo's PostgreSQL and Redis. The demo needs an engine that runs here, and not rootless.");
     }
 
     /// <summary>Builds an image and tags it; nothing foreign of that name is replaced.</summary>
@@ -45,7 +77,7 @@ internal sealed class DemoEngine(string host, string owner) : IDisposable
         var parameters = new ImageBuildParameters
         {
             Tags = [tag],
-            Labels = new Dictionary<string, string> { [Label] = owner },
+            Labels = new Dictionary<string, string> { [Label] = _owner },
             NetworkMode = "none",
             Remove = true,
             ForceRemove = true,
@@ -63,7 +95,7 @@ internal sealed class DemoEngine(string host, string owner) : IDisposable
     {
         if ((await _docker.Networks.ListNetworksAsync(new NetworksListParameters(), ct)).Any(network => network.Name == name))
             return false;
-        await _docker.Networks.CreateNetworkAsync(new NetworksCreateParameters { Name = name, Driver = "bridge", Labels = new Dictionary<string, string> { [Label] = owner } }, ct);
+        await _docker.Networks.CreateNetworkAsync(new NetworksCreateParameters { Name = name, Driver = "bridge", Labels = new Dictionary<string, string> { [Label] = _owner } }, ct);
         return true;
     }
 
@@ -92,7 +124,7 @@ internal sealed class DemoEngine(string host, string owner) : IDisposable
                 Image = image,
                 Cmd = ["httpd", "-f", "-p", "80"],
                 StopSignal = "SIGKILL",
-                Labels = new Dictionary<string, string> { [Label] = owner },
+                Labels = new Dictionary<string, string> { [Label] = _owner },
                 ExposedPorts = new Dictionary<string, EmptyStruct> { ["80/tcp"] = default },
                 HostConfig = new HostConfig
                 {
@@ -136,7 +168,7 @@ internal sealed class DemoEngine(string host, string owner) : IDisposable
 
     /// <summary>Ours, or of a clone that is no longer there to ask.</summary>
     private bool IsOurs(IDictionary<string, string>? labels) =>
-        labels is not null && labels.TryGetValue(Label, out var maker) && (maker == owner || !Directory.Exists(maker));
+        labels is not null && labels.TryGetValue(Label, out var maker) && (maker == _owner || !Directory.Exists(maker));
 
     private async Task<IList<ContainerListResponse>> AllContainersAsync(CancellationToken ct) =>
         await _docker.Containers.ListContainersAsync(new ContainersListParameters { All = true }, ct);

@@ -26,7 +26,7 @@ internal static class FixtureFiles
         cache=${REDIS_URL#redis://}
         cache=${cache%%/*}
 
-        database_answers() { psql -XqtA -c 'select 1' >/dev/null; }
+        database_answers() { psql -XqtAw -c 'select 1' >/dev/null; }
         cache_answers() { printf 'PING\r\nQUIT\r\n' | nc -w 3 "${cache%%:*}" "${cache#*:}" | grep -q PONG; }
 
         httpd -f -p "$PORT" -h "$www" &

@@ -63,7 +63,6 @@ public sealed class GitHubStandIn : IAsyncDisposable
             var port = options.Port == 0 ? FreePort() : options.Port;
             var listener = new HttpListener { IgnoreWriteExceptions = true };
             listener.Prefixes.Add(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/"));
-            listener.Prefixes.Add(string.Create(CultureInfo.InvariantCulture, $"http://localhost:{port}/"));
             try
             {
                 listener.Start();

@@ -42,7 +42,7 @@ internal sealed partial class DebianPackages(string directory, bool noInstall, A
     {
         var needed = InstallLine().Matches(simulation).Select(match => match.Groups["name"].Value)
             .Where(name => name.StartsWith("lib", StringComparison.Ordinal)
-                           && name is not ("libc6" or "libc-bin")
+                           && name is not ("libc6" or "libc-bin" or "libc-l10n")
                            && !name.StartsWith("libllvm", StringComparison.Ordinal)
                            && !name.EndsWith("-dev", StringComparison.Ordinal)
                            && !name.EndsWith("-perl", StringComparison.Ordinal)

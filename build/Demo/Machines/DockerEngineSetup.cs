@@ -45,7 +45,9 @@ internal sealed class DockerEngineSetup(MachineOptions options, DebianPackages p
         if (!await processes.StopAsync(Name, ct))
             return;
         log("The Docker engine of the demo has ended.");
+        await Mounts.ReleaseAsync(options.Directory, ct);
         var run = RunDirectory(options.Directory);
+        await Mounts.ReleaseAsync(run, ct);
         if (Directory.Exists(run))
             Directory.Delete(run, recursive: true);
     }

@@ -172,6 +172,8 @@ internal sealed class PostgreSqlSetup(MachineOptions options, DebianPackages pac
             Password = server.Password,
             Database = "postgres",
             Pooling = false,
+            // Else .NET complains on standard error where Kerberos is not installed.
+            GssEncryptionMode = GssEncryptionMode.Disable,
             Timeout = 5,
         };
         var connection = new NpgsqlConnection(settings.ConnectionString);
