@@ -1,3 +1,4 @@
+using PhasedRollout.Contexts.Rules;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Contexts;
@@ -5,11 +6,91 @@ namespace PhasedRollout.Contexts;
 /// <summary>Looks every context of a rollout up and applies the rules.</summary>
 public sealed class ContextVerifier(IRepositorySource source, IRunLog log)
 {
-    /// <summary>Verifies the whole rollout; a blocked service is a verdict, not an exception.</summary>
-    /// <exception cref="WorldRefusedException">The source does not answer, rejects the token, or has no requests left.</exception>
-    public Task<VerifiedRollout> VerifyAsync(Rollout rollout, CancellationToken cancellationToken)
+    /// <summary>Verifies the whole rollout. Nothing that is wrong is an exception: a context that is not there blocks its service, and one
+    /// that GitHub did not let us look up is unknown and blocks the run, while the others are verified all the same.</summary>
+    public async Task<VerifiedRollout> VerifyAsync(Rollout rollout, CancellationToken cancellationToken)
     {
-        log.Debug($"verifying {rollout.Project} with {source}");
-        throw new NotSupportedException();
+        var contexts = rollout.Services.Select(service => service.Build?.Reference).OfType<GitHubContext>().ToList();
+        log.Debug($"verifying {contexts.Count} contexts of {rollout.Project} with {source}");
+
+        var lookup = await RepositoryLookup.RunAsync(source, contexts, cancellationToken);
+        var services = await Task.WhenAll(rollout.Services.Select(service => VerifyAsync(service, lookup, cancellationToken)));
+        if (source.Budget is { } budget && lookup.Repositories.Count > 0)
+            log.Information(budget);
+
+        var ofTheFile = PortRules.Check(rollout).Concat(DependencyRules.Check(rollout)).ToLookup(finding => finding.Service);
+        return new VerifiedRollout
+        {
+            Rollout = rollout,
+            Services = [.. services.Select(service => Conclude(service, ofTheFile[service.Service.Name], rollout.Accepted))],
+            Repositories = lookup.Repositories,
+            Findings = [.. ofTheFile[null].Select(finding => Findings.Judge(finding, rollout.Accepted))],
+        };
     }
+
+    private static async Task<VerifiedService> VerifyAsync(Service service, RepositoryLookup lookup, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return service.Build?.Reference switch
+            {
+                null => new VerifiedService(service, null, null, [], Verdict.Ready),
+                MalformedContext malformed => NotFound(service, ContextRules.Malformed(service, malformed)),
+                OtherContext other => NotFound(service, ContextRules.Elsewhere(service, other)),
+                GitHubContext context => await VerifyAsync(service, context, lookup, cancellationToken),
+                var unknown => throw new InvalidOperationException($"no rule for {unknown.GetType().Name}"),
+            };
+        }
+        catch (WorldRefusedException refused)
+        {
+            return NotFound(service, ContextRules.NotLookedUp(service, refused));
+        }
+    }
+
+    private static async Task<VerifiedService> VerifyAsync(
+        Service service, GitHubContext context, RepositoryLookup lookup, CancellationToken cancellationToken)
+    {
+        switch (lookup.ResolutionOf(context))
+        {
+            case InvisibleRepository invisible:
+                return NotFound(service, ContextRules.NoRepository(service, context, invisible));
+            case UnknownRef unknown:
+                return NotFound(service, ContextRules.NoRef(service, context, unknown));
+            case ResolvedRef resolved:
+                var tree = lookup.TreeOf(context, resolved);
+                Task<byte[]> ReadBlob(string id) => lookup.ReadBlobAsync(context, id, cancellationToken);
+                var blocking = ContextRules.ShortCommit(service, context, resolved);
+                if (await ContextRules.CheckFolderAsync(service, context, tree, () => lookup.NearestIn(tree), ReadBlob) is { } missing)
+                    return NotFound(service, blocking, missing);
+
+                var dockerfile = service.Build!.DockerfileInline is null
+                    ? await DockerfileRules.CheckAsync(service, context, tree, ReadBlob)
+                    : new DockerfileCheck(null, Path: $"{context.Path}/Dockerfile".TrimStart('/'));
+                var verified = blocking is null && dockerfile.Path is { } path
+                    ? new VerifiedContext(context, resolved.RefName, resolved.Commit, tree.Find(context.Path)!.Id, path)
+                    : null;
+                Finding?[] findings = [blocking, dockerfile.Finding];
+                return new VerifiedService(service, verified, dockerfile.Found, [.. findings.OfType<Finding>()], Verdict.Unknown);
+            case var other:
+                throw new InvalidOperationException($"no rule for {other.GetType().Name}");
+        }
+    }
+
+    private static VerifiedService NotFound(Service service, params Finding?[] findings) =>
+        new(service, null, null, [.. findings.OfType<Finding>()], Verdict.Unknown);
+
+    private static VerifiedService Conclude(VerifiedService service, IEnumerable<Finding> more, IReadOnlyList<AcceptedFinding> accepted)
+    {
+        var findings = service.Findings.Concat(more)
+            .Select(finding => Findings.Judge(finding, accepted))
+            .OrderBy(finding => finding.Blocks ? 0 : 1)
+            .ToList();
+        return service with { Findings = findings, Verdict = VerdictOf(service, findings) };
+    }
+
+    // What GitHub did not let us see is not known to be wrong; the finding stops the run, the verdict stays honest.
+    private static Verdict VerdictOf(VerifiedService service, List<Finding> findings) =>
+        findings.Any(finding => finding is { Blocks: true, Rule: not "VC100" }) ? Verdict.Blocked
+        : service.Service.Build is null || service.Context is not null ? Verdict.Ready
+        : Verdict.Unknown;
 }

@@ -8,6 +8,9 @@ public interface IRepositorySource
     /// <summary>How many requests each repository has cost so far.</summary>
     IReadOnlyDictionary<RepositoryName, ApiUsage> Usage { get; }
 
+    /// <summary>One line for people about the requests used and left; null when the source does not count.</summary>
+    string? Budget => null;
+
     /// <summary>Finds the commit that <paramref name="reference"/> (null: the default branch) stands for now.</summary>
     /// <exception cref="WorldRefusedException">The source does not answer, rejects the token, or has no requests left.</exception>
     Task<RefResolution> ResolveAsync(RepositoryName repository, string? reference, CancellationToken cancellationToken);

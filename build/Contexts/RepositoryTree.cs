@@ -37,8 +37,50 @@ public sealed record RepositoryTree(string Commit, string RootId, IReadOnlyList<
         ? new TreeEntry("", TreeEntryKind.Directory, RootId)
         : byPath.Value.GetValueOrDefault(path);
 
+    /// <summary>The folders whose children are all among <see cref="Entries"/>; only asked when the tree is not complete.</summary>
+    public IReadOnlySet<string> ListedFolders { get; init; } = new HashSet<string>();
+
+    /// <summary>True when nothing is at <paramref name="path"/> for sure: a tree that is not complete knows that only of the folders it lists.</summary>
+    public bool IsKnownMissing(string path)
+    {
+        if (Find(path) is not null)
+            return false;
+
+        if (Complete)
+            return true;
+
+        var (parent, entry) = (path, (TreeEntry?)null);
+        while (entry is null)
+        {
+            parent = parent[..Math.Max(parent.LastIndexOf('/'), 0)];
+            entry = Find(parent);
+        }
+
+        return entry.Kind != TreeEntryKind.Directory || ListedFolders.Contains(parent);
+    }
+
     /// <summary>Everything below the folder <paramref name="path"/>, in order.</summary>
-    public IEnumerable<TreeEntry> Below(string path) => path.Length == 0
-        ? Entries
-        : Entries.Where(entry => entry.Path.StartsWith(path + "/", StringComparison.Ordinal));
+    public IEnumerable<TreeEntry> Below(string path)
+    {
+        if (path.Length == 0)
+            return Entries;
+
+        var prefix = path + "/";
+        return Entries.Skip(FirstFrom(prefix)).TakeWhile(entry => entry.Path.StartsWith(prefix, StringComparison.Ordinal));
+    }
+
+    private int FirstFrom(string path)
+    {
+        var (low, high) = (0, Entries.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (string.CompareOrdinal(Entries[middle].Path, path) < 0)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low;
+    }
 }

@@ -9,7 +9,7 @@ public enum Verdict
     Ready,
     /// <summary>A certain finding blocks.</summary>
     Blocked,
-    /// <summary>Nobody here can look it up.</summary>
+    /// <summary>Nobody here can look it up, or GitHub did not let us; the latter has a finding that blocks.</summary>
     Unknown,
 }
 
@@ -33,7 +33,10 @@ public sealed record VerifiedRollout
     public required IReadOnlyList<Finding> Findings { get; init; }
 
     /// <summary>True when any finding blocks.</summary>
-    public bool IsBlocked => Findings.Any(finding => finding.Blocks) || Services.Any(service => service.Verdict == Verdict.Blocked);
+    public bool IsBlocked => AllFindings.Any(finding => finding.Blocks);
+
+    /// <summary>Every finding: those of the whole file, then those of the services in their order.</summary>
+    public IEnumerable<Finding> AllFindings => [.. Findings, .. Services.SelectMany(service => service.Findings)];
 }
 
 /// <summary>A service and what was found out about its source.</summary>
@@ -54,7 +57,7 @@ public sealed record VerifiedService(
 /// <param name="RefName">The ref that was resolved.</param>
 /// <param name="Commit">The commit it stood for: 40 hexadecimal digits.</param>
 /// <param name="TreeId">The id of the folder's tree: it changes when, and only when, a byte below it does.</param>
-/// <param name="DockerfilePath">The Dockerfile's path from the repository's root.</param>
+/// <param name="DockerfilePath">The Dockerfile's path from the repository's root, links followed; nothing need be there when the compose file has it inline.</param>
 public sealed record VerifiedContext(GitHubContext Reference, string RefName, string Commit, string TreeId, string DockerfilePath);
 
 /// <summary>A repository that was asked.</summary>

@@ -1,0 +1,89 @@
+using System.Globalization;
+using PhasedRollout.Rollouts;
+
+namespace PhasedRollout.Contexts;
+
+/// <summary>The table of services that verification ends with, and what is to be done.</summary>
+public static class ContextsTable
+{
+    private static readonly string[] Heads = ["#", "Service", "Build context", "Dockerfile", "Status"];
+
+    /// <summary>The lines: a row a service in the order of the file, then every finding as where, what, what would be right, then the sum.</summary>
+    /// <param name="verified">The verified rollout.</param>
+    /// <param name="unicode">False for a terminal that shows ASCII only.</param>
+    public static IReadOnlyList<string> Lines(VerifiedRollout verified, bool unicode = true)
+    {
+        var marks = unicode ? Marks.Unicode : Marks.Ascii;
+        var rows = verified.Services.Select((service, index) => Row(service, index + 1, marks)).ToList();
+        var widths = Heads.Select((head, column) => rows.Select(row => row[column].Length).Append(head.Length).Max()).ToArray();
+        // The marks of the last two columns take two cells of a terminal each but are one character long.
+        string[] heads = unicode ? [.. Heads[..3], .. Heads[3..].Select(head => head + " ")] : Heads;
+        return
+        [
+            Line(heads, widths),
+            Line([.. widths.Select(width => new string(unicode ? '─' : '-', width))], widths),
+            .. rows.Select(row => Line(row, widths)),
+            .. verified.AllFindings.SelectMany(finding => Describe(finding, marks)),
+            "",
+            Sum(verified),
+        ];
+    }
+
+    private static string[] Row(VerifiedService service, int number, Marks marks) =>
+    [
+        number.ToString(CultureInfo.InvariantCulture),
+        Shown.Safe(service.Service.Name),
+        service.Service.Build?.Reference switch
+        {
+            null => "N/A (pre-built image)",
+            GitHubContext { Path.Length: 0 } root => $"(root of {Shown.Safe(root.Repository.ToString())})",
+            GitHubContext context => Shown.Safe(context.Path),
+            var other => Shown.Safe(ContextUrl.WithoutPassword(other.Text)),
+        },
+        service switch
+        {
+            { Service.Build: null } => $"{marks.Good} N/A",
+            { Service.Build.DockerfileInline: not null } => $"{marks.Good} inline",
+            { DockerfileFound: true } => $"{marks.Good} YES",
+            { DockerfileFound: false } => $"{marks.Bad} NO",
+            _ => $"{marks.Open} ?",
+        },
+        service.Verdict switch
+        {
+            Verdict.Ready => $"{marks.Good} Ready",
+            Verdict.Blocked => $"{marks.Bad} Blocked",
+            _ => $"{marks.Open} Unknown",
+        },
+    ];
+
+    private static IEnumerable<string> Describe(Finding finding, Marks marks)
+    {
+        var mark = finding.Blocks ? marks.Bad : marks.Open;
+        var place = finding.File is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{Shown.Safe(finding.File)}:{finding.Line}: ");
+        yield return "";
+        yield return $"{mark} {place}{Shown.Safe(finding.Where)}";
+        yield return $"   what:  {finding.Message} [{finding.Rule} {finding.Failure.Name()}]";
+        yield return $"   right: {finding.Suggestion}";
+        foreach (var line in finding.Evidence)
+            yield return $"   seen:  {Shown.Safe(line, 1000)}";
+
+        if (finding.Accepted is { } reason)
+            yield return $"   accepted: {Shown.Safe(reason)}";
+    }
+
+    private static string Sum(VerifiedRollout verified)
+    {
+        int Count(Verdict verdict) => verified.Services.Count(service => service.Verdict == verdict);
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{Count(Verdict.Ready)} ready, {Count(Verdict.Blocked)} blocked, {Count(Verdict.Unknown)} unknown");
+    }
+
+    private static string Line(IReadOnlyList<string> cells, int[] widths) =>
+        string.Join("  ", cells.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd();
+
+    private sealed record Marks(string Good, string Bad, string Open)
+    {
+        public static readonly Marks Unicode = new("✅", "❌", "❓");
+        public static readonly Marks Ascii = new("ok", "!!", "??");
+    }
+}
