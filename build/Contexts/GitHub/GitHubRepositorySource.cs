@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Octokit;
+using PhasedRollout.Compose;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Contexts.GitHub;
