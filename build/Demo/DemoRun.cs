@@ -63,7 +63,7 @@ public sealed class DemoRun(DemoOptions options, Action<string> log)
             log("The ten services are up:");
             foreach (var url in DemoCompose.HealthUrls(_world.Input.Compose))
                 log($"  curl -f {url}");
-            log($"  docker ps --filter label=com.docker.compose.project={DemoCompose.Project}");
+            ShowContainers();
         }
         else
         {
@@ -91,7 +91,7 @@ public sealed class DemoRun(DemoOptions options, Action<string> log)
         var exitCode = await RunChildAsync(files, Targets);
 
         log(string.Create(CultureInfo.InvariantCulture, $"The broken rollout ended with exit code {exitCode}. Look at its diagnosis in the report; what ran before still runs:"));
-        log($"  docker ps --filter label=com.docker.compose.project={DemoCompose.Project}");
+        ShowContainers();
         Explain(files);
         log("  ./build.sh Demo            the good rollout again; undoes what was broken");
         return exitCode;
@@ -114,6 +114,15 @@ public sealed class DemoRun(DemoOptions options, Action<string> log)
         "--github-url", _world.GitHubUrl,
         "--docker-host", _world.Endpoint!.Host,
     ];
+
+    private void ShowContainers()
+    {
+        if (_world.Machine.UnpackedDockerClient is { } client)
+            log($"  export PATH=\"$PATH:{client}\"   for the docker command, which this machine has not installed");
+        if (Environment.GetEnvironmentVariable("DOCKER_HOST") is { Length: > 0 } host)
+            log($"  (with DOCKER_HOST={host}, as you have set it)");
+        log($"  docker ps --filter label=com.docker.compose.project={DemoCompose.Project}");
+    }
 
     private void Explain((string Compose, string Env) files)
     {

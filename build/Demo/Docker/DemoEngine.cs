@@ -153,7 +153,7 @@ internal sealed class DemoEngine : IDisposable
         foreach (var container in containers)
             await RemoveAsync(container.ID, ct);
         foreach (var network in await _docker.Networks.ListNetworksAsync(new NetworksListParameters(), ct))
-            if (IsOurs(network.Labels))
+            if (IsOurs(network.Labels) || BelongsTo(project, network.Labels))
                 await _docker.Networks.DeleteNetworkAsync(network.ID, ct);
         await RemoveImagesAsync(ct);
         return containers.Count;

@@ -25,6 +25,16 @@ public sealed class Machine(MachineOptions options, Action<string> log)
     /// <summary>Where data, logs and records really are: <see cref="MachineOptions.Directory"/>, unless servers could not reach it.</summary>
     public string Directory => _options.Directory;
 
+    /// <summary>The folder of the <c>docker</c> client that was unpacked with the engine, when there is no other one.</summary>
+    public string? UnpackedDockerClient
+    {
+        get
+        {
+            var folder = Path.Combine(_options.PackagesDirectory, "docker.io", "root", "usr", "bin");
+            return ProgramFinder.Find("docker", _options.SearchPath) is null && File.Exists(Path.Combine(folder, "docker")) ? folder : null;
+        }
+    }
+
     internal DetachedProcesses Processes => new(_options.Directory, _options.Clock);
 
     private DebianPackages Packages => new(_options.PackagesDirectory, _options.NoInstall, log);

@@ -28,18 +28,21 @@ internal sealed class PostgreSqlSetup(MachineOptions options, DebianPackages pac
 
     private string Home => Path.Combine(options.Directory, "postgresql");
 
+    private string Data => Path.Combine(Home, "data");
+
     private string CredentialsFile => Path.Combine(options.Directory, "postgresql.json");
 
     /// <summary>Starts the server, or finds it running, and makes sure that the databases are there.</summary>
     public async Task<PostgreSqlServer> StartAsync(IPAddress address, int port, IReadOnlyList<string> databases, CancellationToken ct)
     {
         var (folder, environment) = await FindAsync(ct);
-        if (processes.Find(Name) is null || !File.Exists(CredentialsFile))
-            await CreateAndStartAsync(folder, environment, address, port, ct);
+        if (!File.Exists(CredentialsFile))
+            await CreateAsync(folder, environment, new PostgreSqlServer(address.ToString(), port, User, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))), ct);
         var server = JsonSerializer.Deserialize<PostgreSqlServer>(await File.ReadAllTextAsync(CredentialsFile, ct))!;
         if (server.Host != address.ToString() || server.Port != port)
             throw new DemoException($"PostgreSQL runs at {server}, and {address}:{port} is wanted: end it first (./build.sh Demo --remove).");
-        await processes.WaitUntilAsync(processes.Find(Name)!, token => AcceptsAsync(server, token), TimeSpan.FromSeconds(60), ct);
+        var record = processes.Find(Name) ?? Start(folder, environment, address, port);
+        await processes.WaitUntilAsync(record, token => AcceptsAsync(server, token), TimeSpan.FromSeconds(60), ct);
         await CreateDatabasesAsync(server, databases, ct);
         return server;
     }
@@ -92,22 +95,24 @@ internal sealed class PostgreSqlSetup(MachineOptions options, DebianPackages pac
         }
     }
 
-    private async Task CreateAndStartAsync(string folder, Dictionary<string, string> environment, IPAddress address, int port, CancellationToken ct)
+    private async Task CreateAsync(string folder, Dictionary<string, string> environment, PostgreSqlServer server, CancellationToken ct)
     {
-        if (!PortHolder.IsFree(address, port))
-            throw new DemoException($"PostgreSQL is to listen on {address}:{port}, which is held by {PortHolder.Describe(port)}. End that first.");
         if (Directory.Exists(Home))
             Directory.Delete(Home, recursive: true);
         await SharedFolder.CreatePrivateAsync(Home, ct);
-
-        var server = new PostgreSqlServer(address.ToString(), port, User, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
-        var data = Path.Combine(Home, "data");
-        log($"Starting PostgreSQL: {folder}/postgres on {address}:{port} as an unprivileged user, data in {data}.");
-        await CreateClusterAsync(folder, environment, server.Password, data, ct);
+        await CreateClusterAsync(folder, environment, server.Password, Data, ct);
+        // Written last: with this file there is a cluster, and it is kept when the server has to be started again.
         await SecretFile.WriteAsync(CredentialsFile, JsonSerializer.Serialize(server), ct);
+    }
+
+    private ProcessRecord Start(string folder, Dictionary<string, string> environment, IPAddress address, int port)
+    {
+        if (!PortHolder.IsFree(address, port))
+            throw new DemoException($"PostgreSQL is to listen on {address}:{port}, which is held by {PortHolder.Describe(port)}. End that first.");
+        log($"Starting PostgreSQL: {folder}/postgres on {address}:{port} as an unprivileged user, data in {Data}.");
         string[] arguments =
         [
-            "-D", data,
+            "-D", Data,
             "-p", port.ToString(CultureInfo.InvariantCulture),
             "-c", $"listen_addresses={address}",
             "-c", "unix_socket_directories=",
@@ -115,7 +120,7 @@ internal sealed class PostgreSqlSetup(MachineOptions options, DebianPackages pac
             "-c", "jit=off",
             "-c", "fsync=off",
         ];
-        processes.Start(new DetachedProgram(Name, Path.Combine(folder, "postgres"), arguments) { Environment = environment, Unprivileged = true });
+        return processes.Start(new DetachedProgram(Name, Path.Combine(folder, "postgres"), arguments) { Environment = environment, Unprivileged = true });
     }
 
     private static async Task CreateClusterAsync(string folder, Dictionary<string, string> environment, string password, string data, CancellationToken ct)
