@@ -64,7 +64,7 @@ internal static class Stack
             ? new VerifiedService(service, null, findings[0].Failure == FailureClass.DockerfileMissing ? false : null, findings, Verdict.Blocked)
             : new VerifiedService(
                 service,
-                new VerifiedContext(context, "main", Commit, Tree, $"{context.Path}/{service.Build.Dockerfile}"),
+                new VerifiedContext(context, context.Ref ?? "main", Commit, Tree, $"{context.Path}/{service.Build.Dockerfile}"),
                 true,
                 findings,
                 Verdict.Ready);
