@@ -1,0 +1,138 @@
+using CsCheck;
+using PhasedRollout.Deployment;
+using PhasedRollout.Rollouts;
+
+namespace PhasedRollout.Tests.Deployment;
+
+/// <summary>Kill it anywhere, run it again, and it ends where an undisturbed run ends.</summary>
+public class CrashTests
+{
+    private static readonly string[] Names = ["web", "api", "db"];
+
+    // What a service was before: not there, running or stopped; made by an older version of the file or by docker compose; or as asked already.
+    private static readonly Gen<Before> AnyBefore = Gen.Enum<Before>();
+
+    private static readonly Gen<World> AnyWorld = Gen.Select(AnyBefore, AnyBefore, AnyBefore, Gen.Bool.Array[3], Gen.Bool, Gen.Int[0, 40], Gen.Int[0, 40],
+        (web, api, db, passes, depends, death, second) => new World([web, api, db], passes, depends, death, second));
+
+    [Fact]
+    public async Task A_killed_run_that_is_run_again_ends_where_an_undisturbed_run_ends() =>
+        await AnyWorld.SampleAsync(async world =>
+        {
+            var undisturbed = await RunAsync(world);
+            var disturbed = await RunAsync(world, world.Death, world.SecondDeath);
+            disturbed.ShouldBe(undisturbed);
+        }, iter: 1500, threads: 1);
+
+    [Fact]
+    public async Task A_phase_that_fails_its_gate_leaves_what_ran_before_running() =>
+        await AnyWorld.Where(world => world.Passes.Contains(false)).SampleAsync(async world =>
+        {
+            var target = Start(world);
+            var before = target.Picture;
+            var outcome = await DeployAsync(target, world, "run-1");
+
+            // What was as asked already has nothing to go back to; its gate failing changes nothing either.
+            if (!world.Before.Any(kind => kind is Before.AsAskedStopped))
+                target.Picture.ShouldBe(before);
+            outcome.Result.ShouldBeOneOf(PhaseResult.RolledBack, PhaseResult.Failed);
+        }, iter: 500, threads: 1);
+
+    [Fact]
+    public async Task Deploying_twice_writes_nothing_the_second_time() =>
+        await AnyWorld.SampleAsync(async world =>
+        {
+            var all = world with { Passes = [true, true, true] };
+            var target = Start(all);
+            await DeployAsync(target, all, "run-1");
+            target.Writes.Clear();
+
+            (await DeployAsync(target, all, "run-2")).Result.ShouldBe(PhaseResult.Unchanged);
+            target.Writes.ShouldBeEmpty();
+        }, iter: 300, threads: 1);
+
+    private static async Task<string> RunAsync(World world, params int[] deaths)
+    {
+        var target = Start(world);
+        var run = 0;
+        foreach (var death in deaths)
+        {
+            target.DiesAfter = target.Writes.Count + death;
+            try
+            {
+                await DeployAsync(target, world, $"run-{++run}");
+            }
+            catch (DeployerDiedException)
+            {
+                // As intended.
+            }
+        }
+
+        target.DiesAfter = null;
+        await DeployAsync(target, world, $"run-{++run}");
+        return target.Picture;
+    }
+
+    private static Task<PhaseOutcome> DeployAsync(MemoryTarget target, World world, string run)
+    {
+        var rollout = world.Rollout;
+        var wanted = Names.Select((name, index) => (name, passes: world.Passes[index])).ToDictionary(pair => pair.name, pair => pair.passes);
+        // The gate judges the new containers; the old ones were healthy when they ran.
+        var gate = new FakeGate(service => wanted[service.Service.Name]
+            || target.Containers.Single(container => container.Id == service.ContainerId).ImageId != "sha256:new");
+        return new PhasedDeployment(target, new MemoryRepository(), gate, new FakeEvidence(), Stacks.Settings(run), TimeProvider.System, new RecordingLog())
+            .DeployAsync(rollout, Stacks.Phases(rollout), 1, CancellationToken.None);
+    }
+
+    private static MemoryTarget Start(World world)
+    {
+        var target = new MemoryTarget().WithImage("acme/web:1", "sha256:new").WithNetwork("shop_default");
+        var rollout = world.Rollout;
+        var phase = Stacks.Phases(rollout)[0];
+        foreach (var (service, kind) in phase.Services.OrderBy(service => Array.IndexOf(Names, service.Service.Name)).Zip(world.Before))
+        {
+            var asked = WantedService.From(rollout, 1, service, new PreparedImage("acme/web:1", "sha256:new", "sha256:new"), Stacks.Settings("run-0"));
+            var older = WantedService.From(rollout, 1, service, new PreparedImage("acme/web:0", "sha256:old", "sha256:old"), Stacks.Settings("run-0"));
+            if (kind == Before.Absent)
+                continue;
+
+            target.WithContainer(new DeployedContainer
+            {
+                Id = $"old-{service.Service.Name}",
+                Name = asked.Container.Name,
+                State = kind is Before.OlderStopped or Before.AsAskedStopped ? "exited" : "running",
+                ExitCode = kind is Before.OlderStopped or Before.AsAskedStopped ? 137 : null,
+                ImageId = kind is Before.AsAsked or Before.AsAskedStopped ? "sha256:new" : "sha256:old",
+                Labels = kind switch
+                {
+                    Before.AsAsked or Before.AsAskedStopped => asked.Container.Labels,
+                    Before.MadeByCompose => asked.Container.Labels.Where(label => !label.Key.StartsWith("phased-rollout", StringComparison.Ordinal)).ToDictionary(),
+                    _ => older.Container.Labels,
+                },
+            });
+        }
+
+        return target;
+    }
+
+    public enum Before
+    {
+        Absent,
+        Older,
+        OlderStopped,
+        MadeByCompose,
+        AsAsked,
+        AsAskedStopped,
+    }
+
+    private sealed record World(Before[] Before, bool[] Passes, bool Depends, int Death, int SecondDeath)
+    {
+        public Rollout Rollout => Stacks.Rollout("shop", [.. Names.Select(name => Stacks.Image(name) with
+        {
+            DependsOn = Depends && name == "web" ? [new ServiceDependency("db", DependencyCondition.Started)] : [],
+        })]);
+
+        public override string ToString() =>
+            $"{string.Join(',', Before)} passes {string.Join(',', Passes)} depends {Depends} dies after {Death}, {SecondDeath}";
+    }
+}

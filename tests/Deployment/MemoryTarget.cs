@@ -1,0 +1,222 @@
+using System.Globalization;
+using PhasedRollout.Deployment;
+using PhasedRollout.Rollouts;
+
+namespace PhasedRollout.Tests.Deployment;
+
+/// <summary>An engine in memory with an engine's rules: names are unique, what is not there cannot be started. It can be killed: after a given
+/// number of writes every call fails, as for a deployer that is dead.</summary>
+internal sealed class MemoryTarget : IDeploymentTarget
+{
+    private readonly List<DeployedContainer> containers = [];
+    private readonly List<DeployedNetwork> networks = [];
+    private readonly List<DeployedVolume> volumes = [];
+    private readonly Dictionary<string, DeployedImage> images = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PortHolder> listeners = [];
+    private readonly Lock gate = new();
+    private int clock;
+
+    public List<string> Writes { get; } = [];
+
+    /// <summary>The number of writes after which the deployer dies; null for never.</summary>
+    public int? DiesAfter { get; set; }
+
+    /// <summary>Refuses a write whose text contains this.</summary>
+    public string? Refuses { get; set; }
+
+    public RegistryAnswer Registry { get; set; } = new(false, "denied");
+
+    public long? FreeDisk { get; set; } = 1L << 40;
+
+    public bool IsLocal { get; set; } = true;
+
+    public Func<ImageBuild, BuildAnswer>? Build { get; set; }
+
+    public List<ImageBuild> Builds { get; } = [];
+
+    public IReadOnlyList<DeployedContainer> Containers => containers;
+
+    public IReadOnlyList<DeployedNetwork> Networks => networks;
+
+    public ObservedState Observed => new([.. containers], [.. networks], [.. volumes]);
+
+    /// <summary>What a person sees: names, states, whose; without ids and times.</summary>
+    public string Picture => string.Join('\n', containers
+        .Select(container => $"{container.Name} {container.State} {(container.ConfigHash ?? "-")[..Math.Min(6, container.ConfigHash?.Length ?? 1)]}")
+        .Order(StringComparer.Ordinal));
+
+    public MemoryTarget WithImage(string reference, string? id = null, IReadOnlyDictionary<string, string>? labels = null)
+    {
+        images[reference] = new DeployedImage(id ?? "sha256:" + reference, [reference], labels ?? new Dictionary<string, string>());
+        return this;
+    }
+
+    public MemoryTarget WithContainer(DeployedContainer container)
+    {
+        containers.Add(container with { CreatedAt = Tick() });
+        return this;
+    }
+
+    public MemoryTarget WithNetwork(string name, string driver = "bridge", string scope = "local", bool attachable = false)
+    {
+        networks.Add(new DeployedNetwork(name + "-id", name, driver, scope, attachable, new Dictionary<string, string>()));
+        return this;
+    }
+
+    public MemoryTarget WithListener(int port, PortHolder holder)
+    {
+        listeners[port.ToString(CultureInfo.InvariantCulture)] = holder;
+        return this;
+    }
+
+    public Task<TargetDescription> DescribeAsync(CancellationToken cancellationToken) => Read(
+        new TargetDescription("unix:///memory", "memory", "20.10", new Version(1, 41), "linux/amd64", IsLocal));
+
+    public Task<IReadOnlyList<DeployedContainer>> ListContainersAsync(CancellationToken cancellationToken) => Read<IReadOnlyList<DeployedContainer>>([.. containers]);
+
+    public Task<ContainerStatus?> InspectContainerAsync(string container, CancellationToken cancellationToken) => Read(
+        Find(container) is { } found ? new ContainerStatus(found.State, null, found.ExitCode ?? 0, "") : null);
+
+    public Task<IReadOnlyList<DeployedNetwork>> ListNetworksAsync(CancellationToken cancellationToken) => Read<IReadOnlyList<DeployedNetwork>>([.. networks]);
+
+    public Task<IReadOnlyList<DeployedVolume>> ListVolumesAsync(CancellationToken cancellationToken) => Read<IReadOnlyList<DeployedVolume>>([.. volumes]);
+
+    public Task<DeployedImage?> FindImageAsync(string reference, CancellationToken cancellationToken) => Read(images.GetValueOrDefault(reference));
+
+    public Task<IReadOnlyList<DeployedImage>> ListImagesAsync(string project, CancellationToken cancellationToken) => Read<IReadOnlyList<DeployedImage>>(
+        [.. images.Values.Where(image => image.Labels.GetValueOrDefault(RolloutLabels.Project) == project)]);
+
+    public Task<RegistryAnswer> AskRegistryAsync(string reference, CancellationToken cancellationToken) => Read(Registry);
+
+    public Task<PortHolder?> FindPortHolderAsync(PortMapping port, CancellationToken cancellationToken) => Read(
+        listeners.GetValueOrDefault(port.HostPort?.ToString(CultureInfo.InvariantCulture) ?? ""));
+
+    public Task<long?> FreeDiskAsync(CancellationToken cancellationToken) => Read(FreeDisk);
+
+    public async Task<BuildAnswer> BuildImageAsync(ImageBuild build, Stream context, Action<string> output, CancellationToken cancellationToken)
+    {
+        await Write($"build {build.Service}", () => Builds.Add(build));
+        var answer = Build?.Invoke(build) ?? new BuildAnswer("sha256:" + build.Tags[0], null, null);
+        if (answer.ImageId is not null)
+            foreach (var tag in build.Tags)
+                images[tag] = new DeployedImage(answer.ImageId, [tag], build.Labels);
+        return answer;
+    }
+
+    public Task<string?> PullImageAsync(string reference, string? platform, Action<string> output, CancellationToken cancellationToken) =>
+        Write($"pull {reference}", () => Registry.Available == true ? null : Registry.Message);
+
+    public Task RemoveImageAsync(string reference, CancellationToken cancellationToken) => Write($"remove image {reference}", () => images.Remove(reference));
+
+    public Task CreateNetworkAsync(NetworkSpec network, CancellationToken cancellationToken) => Write($"create network {network.Name}",
+        () => networks.Add(new DeployedNetwork(network.Name + "-id", network.Name, network.Driver ?? "bridge", "local", network.Attachable, network.Labels)));
+
+    public Task RemoveNetworkAsync(string id, CancellationToken cancellationToken) =>
+        Write($"remove network {id}", () => networks.RemoveAll(network => network.Id == id));
+
+    public Task CreateVolumeAsync(VolumeSpec volume, CancellationToken cancellationToken) =>
+        Write($"create volume {volume.Name}", () => volumes.Add(new DeployedVolume(volume.Name, volume.Labels)));
+
+    public Task RemoveVolumeAsync(string name, CancellationToken cancellationToken) =>
+        Write($"remove volume {name}", () => volumes.RemoveAll(volume => volume.Name == name));
+
+    public Task CreateContainerAsync(
+        ContainerSpec container, IReadOnlyDictionary<string, string> inheritedVolumes, CancellationToken cancellationToken) => Write($"create {container.Name}", () =>
+        {
+            NameIsFree(container.Name);
+            containers.Add(new DeployedContainer
+            {
+                Id = "id-" + (++clock).ToString("00000", CultureInfo.InvariantCulture),
+                Name = container.Name,
+                State = "created",
+                Labels = container.Labels,
+                ImageId = container.Labels[RolloutLabels.Image],
+                CreatedAt = Tick(),
+                AnonymousVolumes = inheritedVolumes,
+            });
+        });
+
+    public Task CreatePlaceholderAsync(
+        string name, string image, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken) => Write($"create {name}", () =>
+        {
+            NameIsFree(name);
+            containers.Add(new DeployedContainer { Id = "id-" + (++clock).ToString("00000", CultureInfo.InvariantCulture), Name = name, State = "created", Labels = labels, CreatedAt = Tick() });
+        });
+
+    public Task ConnectNetworkAsync(string container, NetworkAttachment network, CancellationToken cancellationToken) =>
+        Write($"connect {container}", () => { });
+
+    public Task StartContainerAsync(string container, CancellationToken cancellationToken) =>
+        Write($"start {Name(container)}", () => Change(container, found => found with { State = "running", ExitCode = null }));
+
+    public Task StopContainerAsync(string container, CancellationToken cancellationToken) =>
+        Write($"stop {Name(container)}", () => Change(container, found => found with { State = "exited", ExitCode = 137 }));
+
+    public Task RenameContainerAsync(string container, string name, CancellationToken cancellationToken) => Write($"rename {Name(container)} {name}", () =>
+    {
+        NameIsFree(name);
+        Change(container, found => found with { Name = name });
+    });
+
+    public Task RemoveContainerAsync(string container, bool volumes, CancellationToken cancellationToken) =>
+        Write($"remove {Name(container)}", () => containers.RemoveAll(found => found.Id == container || found.Name == container));
+
+    private DateTimeOffset Tick() => DateTimeOffset.UnixEpoch.AddSeconds(++clock);
+
+    private DeployedContainer? Find(string container) => containers.Find(found => found.Id == container || found.Name == container);
+
+    private string Name(string container) => Find(container)?.Name ?? container;
+
+    private void NameIsFree(string name)
+    {
+        if (Find(name) is not null)
+            throw new TargetRefusedException("create", $"Conflict. The container name \"/{name}\" is already in use");
+    }
+
+    private void Change(string container, Func<DeployedContainer, DeployedContainer> change)
+    {
+        var index = containers.FindIndex(found => found.Id == container || found.Name == container);
+        if (index < 0)
+            throw new TargetRefusedException("change", $"No such container: {container}");
+        containers[index] = change(containers[index]);
+    }
+
+    private Task<T> Read<T>(T value)
+    {
+        lock (gate)
+            return IsDead ? Task.FromException<T>(new DeployerDiedException()) : Task.FromResult(value);
+    }
+
+    private bool IsDead => DiesAfter is { } last && Writes.Count >= last;
+
+    private Task<bool> Write(string what, Action act) => Write(what, () =>
+    {
+        act();
+        return true;
+    });
+
+    private Task<T> Write<T>(string what, Func<T> act)
+    {
+        lock (gate)
+        {
+            if (IsDead)
+                return Task.FromException<T>(new DeployerDiedException());
+            if (Refuses is { } refused && what.Contains(refused, StringComparison.Ordinal))
+                return Task.FromException<T>(new TargetRefusedException(what, "the test refuses it"));
+
+            try
+            {
+                var result = act();
+                Writes.Add(what);
+                return Task.FromResult(result);
+            }
+            catch (TargetRefusedException refusal)
+            {
+                return Task.FromException<T>(refusal);
+            }
+        }
+    }
+}
+
+/// <summary>The deployer was killed: nothing of it runs any more.</summary>
+internal sealed class DeployerDiedException : Exception;
