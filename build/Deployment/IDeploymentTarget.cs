@@ -29,7 +29,7 @@ public interface ITargetObserver
     /// <exception cref="WorldRefusedException">The target does not answer.</exception>
     Task<DeployedImage?> FindImageAsync(string reference, CancellationToken cancellationToken);
 
-    /// <summary>The images that carry the label <see cref="RolloutLabels.Project"/> of a project.</summary>
+    /// <summary>The images that carry the label <see cref="RolloutLabels.BuiltFor"/> of a project.</summary>
     /// <exception cref="WorldRefusedException">The target does not answer.</exception>
     Task<IReadOnlyList<DeployedImage>> ListImagesAsync(string project, CancellationToken cancellationToken);
 

@@ -3,7 +3,7 @@ namespace PhasedRollout.Deployment;
 /// <summary>The labels by which this project knows again what it deployed; no value is ever a secret.</summary>
 public static class RolloutLabels
 {
-    /// <summary>The project; on everything that was made here.</summary>
+    /// <summary>The project; on every container, network and volume that was made here. Not on images: whoever runs one would inherit it.</summary>
     public const string Project = "phased-rollout.project";
 
     /// <summary>The id of the run that made it.</summary>
@@ -26,6 +26,9 @@ public static class RolloutLabels
 
     /// <summary>The id of the image that the container was made from.</summary>
     public const string Image = "phased-rollout.image";
+
+    /// <summary>On an image: the project that it was built for.</summary>
+    public const string BuiltFor = "phased-rollout.built-for";
 
     /// <summary>On an image: the fingerprint of what it was built from.</summary>
     public const string Fingerprint = "phased-rollout.fingerprint";

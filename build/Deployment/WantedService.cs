@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using PhasedRollout.Phases;
 using PhasedRollout.Rollouts;
 
@@ -12,7 +13,8 @@ namespace PhasedRollout.Deployment;
 /// <param name="IsJob">True when another service waits for it to complete: it ends, and is not started again.</param>
 public sealed record WantedService(Service Service, ContainerSpec Container, bool IsJob)
 {
-    private static readonly JsonSerializerOptions Canonical = new() { WriteIndented = false };
+    // Without what is null, so that a property which a later version adds changes no hash of a container that does not use it.
+    private static readonly JsonSerializerOptions Canonical = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     /// <summary>Works out the container of a service whose image is there.</summary>
     /// <param name="rollout">The stack.</param>

@@ -84,7 +84,7 @@ internal sealed class MemoryTarget : IDeploymentTarget
     public Task<DeployedImage?> FindImageAsync(string reference, CancellationToken cancellationToken) => Read(images.GetValueOrDefault(reference));
 
     public Task<IReadOnlyList<DeployedImage>> ListImagesAsync(string project, CancellationToken cancellationToken) => Read<IReadOnlyList<DeployedImage>>(
-        [.. images.Values.Where(image => image.Labels.GetValueOrDefault(RolloutLabels.Project) == project)]);
+        [.. images.Values.Where(image => image.Labels.GetValueOrDefault(RolloutLabels.BuiltFor) == project)]);
 
     public Task<RegistryAnswer> AskRegistryAsync(string reference, CancellationToken cancellationToken) => Read(Registry);
 

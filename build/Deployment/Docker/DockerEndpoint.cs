@@ -51,7 +51,8 @@ internal sealed record DockerEndpoint(Uri Uri, string? CertificatePath, string S
 
         // The CLI takes a bare host:port for tcp.
         var address = text.Contains("://", StringComparison.Ordinal) ? text : "tcp://" + text;
-        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("unix" or "npipe" or "tcp" or "http" or "https"))
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("unix" or "npipe" or "tcp" or "http" or "https")
+            || (uri.Scheme is not "unix" && uri.Host.Length == 0))
             throw Wrong(source, $"'{text}' is not an engine's address", "such as unix:///var/run/docker.sock or tcp://host:2376");
 
         return new DockerEndpoint(uri, uri.Scheme is "tcp" or "https" ? certificates : null, source);

@@ -25,7 +25,7 @@ public sealed partial class DockerEngine
         {
             Filters = new Dictionary<string, IDictionary<string, bool>>
             {
-                ["label"] = new Dictionary<string, bool> { [$"{RolloutLabels.Project}={project}"] = true },
+                ["label"] = new Dictionary<string, bool> { [$"{RolloutLabels.BuiltFor}={project}"] = true },
             },
         }, token), cancellationToken);
         return
@@ -48,7 +48,32 @@ public sealed partial class DockerEngine
     {
         var reader = new BuildOutput(output);
         var authentications = await credentials.AllAsync(cancellationToken);
-        await CallAsync($"build {build.Service}", (docker, token) => docker.Images.BuildImageFromDockerfileAsync(
+        try
+        {
+            await BuildAsync(build, context, authentications, reader, cancellationToken);
+        }
+        catch (TargetRefusedException refused)
+        {
+            // A Dockerfile that cannot be read is refused before the first message.
+            return Broken(refused.Error);
+        }
+        finally
+        {
+            reader.Complete();
+        }
+
+        if (reader.Error is { } error)
+            return Broken(error);
+
+        var image = await FindImageAsync(build.Tags[0], cancellationToken);
+        return new BuildAnswer(image?.Id, reader.Step, image is null ? "the builder ended without an image" : null);
+
+        BuildAnswer Broken(string message) => new(null, reader.Step, NeedsBuilderHint(message) ? message + NeedsBuildKit : message);
+    }
+
+    private Task<object?> BuildAsync(
+        ImageBuild build, Stream context, IReadOnlyDictionary<string, AuthConfig> authentications, BuildOutput reader, CancellationToken cancellationToken) =>
+        CallAsync($"build {build.Service}", (docker, token) => docker.Images.BuildImageFromDockerfileAsync(
             new ImageBuildParameters
             {
                 Tags = [.. build.Tags],
@@ -62,13 +87,6 @@ public sealed partial class DockerEngine
                 Remove = true,
                 ForceRemove = true,
             }, context, authentications.Values, null, reader, token), cancellationToken, Timeout.InfiniteTimeSpan);
-
-        if (reader.Error is { } error)
-            return new BuildAnswer(null, reader.Step, NeedsBuilderHint(error) ? error + NeedsBuildKit : error);
-
-        var image = await FindImageAsync(build.Tags[0], cancellationToken);
-        return new BuildAnswer(image?.Id, reader.Step, image is null ? "the builder ended without an image" : null);
-    }
 
     /// <inheritdoc />
     public async Task<string?> PullImageAsync(
@@ -135,6 +153,8 @@ public sealed partial class DockerEngine
 /// <summary>Reads the messages of a build: a failed step throws nothing, it is a message among the others.</summary>
 internal sealed class BuildOutput(Action<string> output) : IProgress<JSONMessage>
 {
+    private string pending = "";
+
     /// <summary>The last step that began.</summary>
     public string? Step { get; private set; }
 
@@ -146,12 +166,29 @@ internal sealed class BuildOutput(Action<string> output) : IProgress<JSONMessage
         if (value.Error?.Message is { } error)
             Error = error.TrimEnd();
 
-        foreach (var line in (value.Stream ?? value.Status ?? "").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (line.StartsWith("Step ", StringComparison.Ordinal))
-                Step = line;
-            output(line);
-        }
+        // A message is what was written at once, not a line.
+        pending += value.Stream ?? (value.Status is { Length: > 0 } status ? status + "\n" : "");
+        var lines = pending.Split('\n');
+        pending = lines[^1];
+        foreach (var line in lines[..^1])
+            Show(line);
+    }
+
+    /// <summary>Shows what has no line end.</summary>
+    public void Complete()
+    {
+        Show(pending);
+        pending = "";
+    }
+
+    private void Show(string text)
+    {
+        var line = text.Trim();
+        if (line.Length == 0)
+            return;
+        if (line.StartsWith("Step ", StringComparison.Ordinal))
+            Step = line;
+        output(line);
     }
 }
 

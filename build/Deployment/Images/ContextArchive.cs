@@ -106,12 +106,13 @@ internal sealed class ContextArchive(BlobSpool spool, IRunLog log)
         }
     }
 
-    private static GnuTarEntry Entry(TarEntryType type, string path, UnixFileMode mode, Stream? content = null) => new(type, path)
+    private static GnuTarEntry Entry(TarEntryType type, string path, UnixFileMode mode, Stream? content = null)
     {
-        Mode = mode,
-        ModificationTime = DateTimeOffset.UnixEpoch,
-        DataStream = content,
-    };
+        var entry = new GnuTarEntry(type, path) { Mode = mode, ModificationTime = DateTimeOffset.UnixEpoch };
+        if (content is not null)
+            entry.DataStream = content;
+        return entry;
+    }
 
     /// <summary>True when a relative link climbs above the context. An absolute one is the image's own business.</summary>
     internal static bool LeavesContext(string path, string target)

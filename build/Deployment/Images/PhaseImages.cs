@@ -73,11 +73,9 @@ internal sealed class PhaseImages(IDeploymentTarget target, IRepositorySource so
         var tag = BuildFingerprint.Tag(rollout.Project, service.Name, fingerprint);
         var labels = new Dictionary<string, string>(definition.Labels)
         {
-            [RolloutLabels.Project] = rollout.Project,
-            [RolloutLabels.Service] = service.Name,
+            // The classic builder makes a step of each: no more than are needed.
+            [RolloutLabels.BuiltFor] = rollout.Project,
             [RolloutLabels.Fingerprint] = fingerprint,
-            [RolloutLabels.Commit] = source.Commit,
-            [RolloutLabels.Tree] = source.TreeId,
         };
         return new PlannedBuild(service, source, tag, fingerprint, new ImageBuild(
             service.Name, service.Image is { } name ? [tag, name] : [tag], BuildFingerprint.Dockerfile(definition, source))

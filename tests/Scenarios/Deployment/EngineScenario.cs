@@ -14,7 +14,7 @@ public abstract class EngineScenario : IAsyncLifetime
 
     internal DockerEngine Engine { get; }
 
-    internal MemoryRepository Repository { get; private set; } = new();
+    internal MemoryRepository Repository { get; set; } = new();
 
     internal RecordingLog Log { get; } = new();
 

@@ -1,0 +1,174 @@
+using PhasedRollout.Deployment;
+using PhasedRollout.Rollouts;
+
+namespace PhasedRollout.Tests.Deployment;
+
+public class PreflightTests
+{
+    private readonly MemoryTarget target = new MemoryTarget().WithImage("acme/web:1").WithNetwork("bridge");
+
+    [Fact]
+    public async Task A_place_that_has_everything_gives_no_finding_and_is_not_written_to()
+    {
+        (await CheckAsync(Stacks.Rollout("shop", [Stacks.Image("web")]))).ShouldBeEmpty();
+        target.Writes.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_missing_external_network_names_its_users_and_the_command()
+    {
+        var finding = (await CheckAsync(WithExternal())).ShouldHaveSingleItem();
+        finding.Rule.ShouldBe("VC601");
+        finding.Failure.ShouldBe(FailureClass.NetworkMissing);
+        finding.Blocks.ShouldBeTrue();
+        finding.Message.ShouldBe("the external network 'dokploy-network' does not exist; web would join it");
+        finding.NextCommand.ShouldBe("docker network create dokploy-network");
+    }
+
+    [Fact]
+    public async Task A_missing_external_network_is_created_when_that_is_asked_for()
+    {
+        (await CheckAsync(WithExternal(), new PreflightSettings { CreateMissingNetworks = true })).ShouldBeEmpty();
+        target.Writes.ShouldBe(["create network dokploy-network"]);
+        target.Networks.Single(network => network.Name == "dokploy-network").Labels[RolloutLabels.CreatedNetwork].ShouldBe("shop");
+    }
+
+    [Fact]
+    public async Task A_swarm_network_that_is_not_attachable_does_not_fit()
+    {
+        target.WithNetwork("dokploy-network", "overlay", "swarm");
+        (await CheckAsync(WithExternal())).ShouldHaveSingleItem().Message.ShouldContain("not attachable");
+    }
+
+    [Fact]
+    public async Task A_port_that_somebody_elses_container_holds_is_named_with_its_holder()
+    {
+        target.WithContainer(Holder("theirs-nginx-1", "theirs", "nginx"));
+        var finding = (await CheckAsync(WithPort())).ShouldHaveSingleItem();
+        finding.Rule.ShouldBe("VC303");
+        finding.Failure.ShouldBe(FailureClass.PortConflict);
+        finding.Service.ShouldBe("web");
+        finding.Message.ShouldBe("host port 8000/tcp is held by container 'theirs-nginx-1' of service 'nginx' in project 'theirs'");
+    }
+
+    [Fact]
+    public async Task A_port_that_this_rollout_holds_is_fine()
+    {
+        target.WithContainer(Holder("shop-web-1", "shop", "web"));
+        (await CheckAsync(WithPort())).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_port_that_an_orphan_holds_is_not_fine()
+    {
+        target.WithContainer(Holder("shop-gone-1", "shop", "gone"));
+        (await CheckAsync(WithPort())).ShouldHaveSingleItem().Message.ShouldEndWith("of service 'gone', which is no longer in the file");
+    }
+
+    [Theory]
+    [InlineData(true, Certainty.Certain)]
+    [InlineData(false, Certainty.Likely)]
+    public async Task A_port_that_a_process_holds_is_certain_only_where_we_can_see_it(bool local, Certainty certainty)
+    {
+        target.IsLocal = local;
+        target.WithListener(8000, new PortHolder("0.0.0.0:8000", 4711, "python3"));
+        var finding = (await CheckAsync(WithPort())).ShouldHaveSingleItem();
+        finding.Certainty.ShouldBe(certainty);
+        finding.Message.ShouldBe("host port 8000/tcp is held by python3 (process 4711), listening on 0.0.0.0:8000");
+    }
+
+    [Fact]
+    public async Task An_image_that_is_not_there_and_not_to_be_had_blocks()
+    {
+        target.Registry = new RegistryAnswer(false, "denied: requested access to the resource is denied");
+        var finding = (await CheckAsync(Stacks.Rollout("shop", [Stacks.Image("web", "ghcr.io/acme/web:2")]))).ShouldHaveSingleItem();
+        (finding.Failure, finding.Blocks).ShouldBe((FailureClass.ImageUnavailable, true));
+        finding.Message.ShouldContain("denied");
+
+        target.Registry = new RegistryAnswer(true, "sha256:1");
+        (await CheckAsync(Stacks.Rollout("shop", [Stacks.Image("web", "ghcr.io/acme/web:2")]))).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_container_name_of_somebody_else_blocks()
+    {
+        target.WithContainer(new DeployedContainer { Id = "x", Name = "shop-web-1", State = "exited", Image = "nginx" });
+        var finding = (await CheckAsync(Stacks.Rollout("shop", [Stacks.Image("web")]))).ShouldHaveSingleItem();
+        finding.Message.ShouldBe("the container name 'shop-web-1' is held by container 'shop-web-1' (image nginx)");
+    }
+
+    [Theory]
+    [InlineData(10L << 20, Certainty.Certain)]
+    [InlineData(500L << 20, Certainty.Likely)]
+    public async Task Little_disk_is_said_and_no_disk_blocks(long free, Certainty certainty)
+    {
+        target.FreeDisk = free;
+        var finding = (await CheckAsync(Stacks.Rollout("shop", [Stacks.Image("web")]))).ShouldHaveSingleItem();
+        (finding.Failure, finding.Certainty).ShouldBe((FailureClass.DiskFull, certainty));
+    }
+
+    [Fact]
+    public async Task What_the_text_lacks_is_named_all_at_once()
+    {
+        var rollout = Stacks.Rollout("shop", [Stacks.Image("web") with { UndeployableKeys = [new UndeployableKey("services/web/gpus", Stacks.Nowhere)] }]) with
+        {
+            UnsetVariables = [new UnsetVariable("A", "services/web/image", null, Stacks.Nowhere), new UnsetVariable("B", "services/web/environment/B", "needed", Stacks.Nowhere)],
+        };
+
+        var findings = await CheckAsync(rollout);
+        findings.Select(finding => $"{finding.Rule} {finding.Message}").ShouldBe(
+            ["VC508 A has no value", "VC508 B has no value: needed", "VC804 services/web/gpus is valid Compose, and deploying it to an engine is not available yet"]);
+        findings.ShouldAllBe(finding => finding.Failure == FailureClass.InvalidCompose && finding.Blocks);
+    }
+
+    [Fact]
+    public async Task A_database_that_refuses_is_found_beside_an_engine_that_is_gone()
+    {
+        target.DiesAfter = null;
+        var rollout = Stacks.Rollout("shop", [Stacks.Image("web")]) with
+        {
+            Requirements = [new Requirement("postgresql://u:secret@vps:5433/db", "x-rollout/requires/0", null, Stacks.Nowhere)],
+        };
+        var answer = new RequirementAnswer("postgresql://vps:5433/db", FailureClass.CredentialsRejected, "password authentication failed", "correct the password");
+        var finding = (await CheckAsync(rollout, probe: new FakeProbe(answer))).ShouldHaveSingleItem();
+        (finding.Failure, finding.Blocks, finding.Where).ShouldBe((FailureClass.CredentialsRejected, true, "x-rollout/requires/0"));
+        finding.ToString().ShouldNotContain("secret");
+    }
+
+    [Fact]
+    public async Task A_finding_that_the_file_accepts_does_not_block()
+    {
+        var rollout = WithExternal() with { Accepted = [new AcceptedFinding("VC601", null, "somebody makes it later")] };
+        var finding = (await CheckAsync(rollout)).ShouldHaveSingleItem();
+        finding.Blocks.ShouldBeFalse();
+        finding.Accepted.ShouldBe("somebody makes it later");
+    }
+
+    private Task<IReadOnlyList<Finding>> CheckAsync(Rollout rollout, PreflightSettings? settings = null, IRequirementProbe? probe = null) =>
+        new Preflight(target, probe ?? new FakeProbe(new RequirementAnswer("", null, "", "")), new RecordingLog()).CheckAsync(
+            rollout, Stacks.Phases(rollout), settings ?? new PreflightSettings(), TestContext.Current.CancellationToken);
+
+    private static Rollout WithExternal() => Stacks.Rollout("shop", [Stacks.Image("web") with { Networks = [new NetworkAttachment("dokploy-network", [])] }]) with
+    {
+        Networks = new Dictionary<string, NetworkDefinition>
+        {
+            ["dokploy-network"] = new("dokploy-network", "dokploy-network", External: true, null, Stacks.Nowhere),
+        },
+    };
+
+    private static Rollout WithPort() => Stacks.Rollout("shop", [Stacks.Image("web") with { Ports = [new PortMapping(80, 8000)] }]);
+
+    private static DeployedContainer Holder(string name, string project, string service) => new()
+    {
+        Id = name,
+        Name = name,
+        State = "running",
+        Labels = new Dictionary<string, string> { [ComposeLabels.Project] = project, [ComposeLabels.Service] = service },
+        Ports = [new PublishedPort("0.0.0.0", 8000, "tcp"), new PublishedPort("::", 8000, "tcp")],
+    };
+
+    private sealed class FakeProbe(RequirementAnswer answer) : IRequirementProbe
+    {
+        public Task<RequirementAnswer> ProbeAsync(Requirement requirement, CancellationToken cancellationToken) => Task.FromResult(answer);
+    }
+}
