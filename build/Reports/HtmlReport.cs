@@ -106,8 +106,8 @@ public static class HtmlReport
         <tr>
         <th scope="row">{service.Name}</th>
         <td data-label="Build context"><code>{ReportSummary.ContextAnswer(service)}</code>{Commit(service.Source.Commit)}</td>
-        <td data-label="Dockerfile exists">{ReportSummary.DockerfileAnswer(service)}</td>
-        <td data-label="Status"><span class="badge {service.Verdict.Name()}">{ReportSummary.Sign(service.Verdict)} {service.Verdict.Name()}</span></td>
+        <td data-label="Dockerfile exists">{Glyphs(ReportSummary.DockerfileAnswer(service))}</td>
+        <td data-label="Status"><span class="badge {service.Verdict.Name()}">{Glyphs(ReportSummary.Sign(service.Verdict))} {service.Verdict.Name()}</span></td>
         <td data-label="Phase">{service.Phase}</td>
         <td data-label="Change">{service.Change.Name()}</td>
         <td data-label="State"><span class="badge {service.State.Name()}">{service.State.Name()}</span></td>
@@ -155,7 +155,7 @@ public static class HtmlReport
         return Html.Of($"""
             <li class="{phase.Outcome.Name()}">
             <h3>Phase {phase.Number}: {phase.Title}</h3>
-            <p><span aria-hidden="true">{ReportSummary.Sign(phase.Outcome)}</span> {phase.Outcome.Name()}{took}</p>
+            <p><span aria-hidden="true">{Glyphs(ReportSummary.Sign(phase.Outcome))}</span> {phase.Outcome.Name()}{took}</p>
             <ul>
             {Html.Each(phase.Services, name => PhaseService(name, model.Services.FirstOrDefault(service => service.Name == name)))}{Html.Each(phase.Undo, sentence => Html.Of($"<li>undone: {sentence}</li>\n"))}</ul>
             </li>
@@ -176,7 +176,7 @@ public static class HtmlReport
 
     private static Html Term(HealthTerm term)
     {
-        var answer = term.Passed switch { true => "✅", false => "❌", null => "❓" };
+        var answer = term.Passed switch { true => "✔", false => "✖", null => "?" };
         return Html.Of($"<li>{answer} {term.Name}: {term.Observed}</li>\n");
     }
 
@@ -194,7 +194,7 @@ public static class HtmlReport
             {Html.Each(model.Repositories, repository => Repository(repository, model.ContextsVerified))}</ul>
             <h3>Dockerfiles</h3>
             <ul class="plain">
-            {Html.Each(found, path => Html.Of($"<li>✅ <code>{path}</code></li>\n"))}{Html.Each(missing, path => Html.Of($"<li>❌ none found in <code>{path}</code></li>\n"))}</ul>
+            {Html.Each(found, path => Html.Of($"<li>✔ <code>{path}</code></li>\n"))}{Html.Each(missing, path => Html.Of($"<li>✖ none found in <code>{path}</code></li>\n"))}</ul>
             """));
     }
 
@@ -214,7 +214,7 @@ public static class HtmlReport
 
     private static Html CommonError(CommonError error)
     {
-        var answer = error.Seen switch { true => "❌ seen", false => "✅ not seen", null => "❓ not checked in this run" };
+        var answer = error.Seen switch { true => "✖ seen", false => "✔ not seen", null => "? not checked in this run" };
         var services = error.Services.Count == 0 ? "" : $" ({string.Join(", ", error.Services)})";
         return Html.Of($"<li><strong>{error.Title}</strong>: {error.Meaning}: {answer}{services}</li>\n");
     }
@@ -230,6 +230,9 @@ public static class HtmlReport
         {content}
         </section>
         """);
+
+    // Where no emoji font is installed, those signs would be empty boxes; these stand in every font.
+    private static string Glyphs(string text) => text.Replace('✅', '✔').Replace('❌', '✖').Replace('❓', '?').Replace('⏸', '–');
 
     private static string Time(DateTimeOffset time) => ReportSummary.Time(time);
 
