@@ -21,7 +21,7 @@ internal static partial class GateDiagnosis
         var byName = services.ToDictionary(service => service.Name);
         var evidence = failure.Evidence.GroupBy(item => item.Service).ToDictionary(group => group.Key, group => group.First());
         var failing = failure.Verdict.Services
-            .Where(health => health.State == ServiceState.Failed || (health.State == ServiceState.Unknown && IsAilingDependency(health, failure.Verdict, services, evidence)))
+            .Where(health => health.State is ServiceState.Failed or ServiceState.NotDeployed || (health.State == ServiceState.Unknown && IsAilingDependency(health, failure.Verdict, services, evidence)))
             .ToList();
         return [.. DependencyChain.RootsFirst(failing, health => health.Service, services)
             .Select(health => Diagnose(health, evidence.GetValueOrDefault(health.Service), byName.GetValueOrDefault(health.Service), Blamed(health, failing, services), nextCommand))];
@@ -51,6 +51,9 @@ internal static partial class GateDiagnosis
 
     private static Symptom Classify(ServiceHealth health, ContainerEvidence? seen, Service? service)
     {
+        if (health.State == ServiceState.NotDeployed)
+            return new Symptom(FailureClass.Unknown, $"its container is not there any more: {health.Reason}", "see that nothing else removes containers of this project, and deploy it again", "");
+
         if (seen is { OutOfMemory: true } || health.Terms.Any(term => term is { Name: HealthTermNames.Memory, Passed: false }))
         {
             return new Symptom(
