@@ -82,7 +82,9 @@ internal sealed class HttpProbe(string? engineHost, TimeProvider time) : IHttpPr
         { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => "connection refused",
         { InnerException: SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } } => "unknown host",
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => $"no secure connection: {PlainText.Line(exception.InnerException?.Message ?? exception.Message)}",
-        HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } => "the connection was closed without an answer",
+        HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded }
+            or { InnerException: IOException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.Shutdown } } }
+            or { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.Shutdown } } => "the connection was closed without an answer",
         _ => PlainText.Line(exception.InnerException?.Message ?? exception.Message),
     };
 }
