@@ -24,13 +24,13 @@ internal static partial class PlainText
                 continue;
             }
 
+            if (line.Length + (gap ? 1 : 0) >= longest)
+                return line.Append('…').ToString();
+
             if (gap)
                 line.Append(' ');
 
             gap = false;
-            if (line.Length >= longest)
-                return line.Append('…').ToString();
-
             line.Append(character);
         }
 
