@@ -15,12 +15,10 @@ public static class ContextsTable
     {
         var marks = unicode ? Marks.Unicode : Marks.Ascii;
         var rows = verified.Services.Select((service, index) => Row(service, index + 1, marks)).ToList();
-        var widths = Heads.Select((head, column) => rows.Select(row => row[column].Length).Append(head.Length).Max()).ToArray();
-        // The marks of the last two columns take two cells of a terminal each but are one character long.
-        string[] heads = unicode ? [.. Heads[..3], .. Heads[3..].Select(head => head + " ")] : Heads;
+        var widths = Heads.Select((head, column) => rows.Select(row => Width(row[column])).Append(head.Length).Max()).ToArray();
         return
         [
-            Line(heads, widths),
+            Line(Heads, widths),
             Line([.. widths.Select(width => new string(unicode ? '─' : '-', width))], widths),
             .. rows.Select(row => Line(row, widths)),
             .. verified.AllFindings.SelectMany(finding => Describe(finding, marks)),
@@ -79,10 +77,14 @@ public static class ContextsTable
     }
 
     private static string Line(IReadOnlyList<string> cells, int[] widths) =>
-        string.Join("  ", cells.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd();
+        string.Join("  ", cells.Select((cell, column) => cell + new string(' ', widths[column] - Width(cell)))).TrimEnd();
+
+    // In a terminal the marks are as wide as two letters.
+    private static int Width(string cell) => cell.Length + cell.Count(Marks.AreWide.Contains);
 
     private sealed record Marks(string Good, string Bad, string Open)
     {
+        public const string AreWide = "✅❌❓";
         public static readonly Marks Unicode = new("✅", "❌", "❓");
         public static readonly Marks Ascii = new("ok", "!!", "??");
     }

@@ -7,7 +7,7 @@ internal sealed class NearestPaths
     // commonest mistake; that the path goes one folder too deep is rarer; a folder without the Dockerfile is hardly what was meant.
     private const double Inserted = 0.35;
     private const double Removed = 0.4;
-    private const double WithoutDockerfile = 0.25;
+    private const double WithoutDockerfile = 0.8;
     private const double TooFar = 0.5;
     private const double Alike = 0.4;
 

@@ -57,7 +57,10 @@ internal static class DockerfileRules
     private static string Propose(GitHubContext context, RepositoryTree tree, string wanted)
     {
         var name = TreeFolders.NameOf(wanted);
-        var files = tree.Below(context.Path).Where(TreeFolders.IsFile).Select(entry => Relative(context.Path, entry.Path)).ToList();
+        var files = tree.Below(context.Path)
+            .Where(entry => entry.Kind is TreeEntryKind.File or TreeEntryKind.Executable)
+            .Select(entry => Relative(context.Path, entry.Path))
+            .ToList();
         var proposal =
             files.FirstOrDefault(file => file.Equals(wanted, StringComparison.OrdinalIgnoreCase))
             ?? files.Where(file => !file.Contains('/') && LooksLikeDockerfile(file)).OrderBy(Rank).ThenBy(file => file, StringComparer.Ordinal).FirstOrDefault()
