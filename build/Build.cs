@@ -1,1 +1,74 @@
-internal static class Program { private static int Main() => 0; }
+using Nuke.Common;
+using PhasedRollout.Demo;
+
+/// <summary>The targets: the table of contents of the project.</summary>
+partial class Build : NukeBuild
+{
+    /// <summary>The default target changes nothing anywhere: it looks every build context up.</summary>
+    static async Task<int> Main(string[] args) => args is [DemoProcess.Argument, ..]
+        ? await DemoProcess.MainAsync(args)
+        : Execute<Build>(x => x.VerifyContexts);
+
+    Target VerifyContexts => _ => _
+        .Description("Check every build context of the compose file against GitHub, before anything is built")
+        .Executes(() => Station(run => run.VerifyContextsAsync(Stop)));
+
+    Target GeneratePhaseComposes => _ => _
+        .Description("Write one compose file a phase, cumulative and pinned to the verified commits, into phases/")
+        .DependsOn(VerifyContexts)
+        .WhenSkipped(DependencyBehavior.Execute)
+        .Executes(() => Station(run => run.GeneratePhaseComposesAsync(Stop)));
+
+    Target Preflight => _ => _
+        .Description("Check the place to deploy to: engine, networks, ports, images, disk, PostgreSQL and Redis")
+        .DependsOn(GeneratePhaseComposes)
+        .WhenSkipped(DependencyBehavior.Execute)
+        .Executes(() => Station(run => run.PreflightAsync(Stop)));
+
+    Target DeployPhase1 => _ => _
+        .Description("Deploy phase 1 and hold its health gate")
+        .DependsOn(Preflight)
+        .WhenSkipped(DependencyBehavior.Execute)
+        .Executes(() => Station(run => run.DeployPhaseAsync(1, Stop)));
+
+    Target DeployPhase2 => _ => _
+        .Description("Deploy phase 2 when phase 1 is healthy, and hold its health gate")
+        .DependsOn(DeployPhase1)
+        .WhenSkipped(DependencyBehavior.Execute)
+        .Executes(() => Station(run => run.DeployPhaseAsync(2, Stop)));
+
+    Target DeployPhase3 => _ => _
+        .Description("Deploy phase 3 when phase 2 is healthy, and hold its health gate")
+        .DependsOn(DeployPhase2)
+        .WhenSkipped(DependencyBehavior.Execute)
+        .Executes(() => Station(run => run.DeployPhaseAsync(3, Stop)));
+
+    Target DeployPhase4 => _ => _
+        .Description("Deploy phase 4 when phase 3 is healthy, and hold its health gate")
+        .DependsOn(DeployPhase3)
+        .WhenSkipped(DependencyBehavior.Execute)
+        .Executes(() => Station(run => run.DeployPhaseAsync(4, Stop)));
+
+    Target Deploy => _ => _
+        .Description("Deploy every phase of the file, also those beyond the fourth")
+        .DependsOn(DeployPhase4)
+        .WhenSkipped(DependencyBehavior.Execute)
+        .Executes(() => Station(run => run.DeployFurtherPhasesAsync(5, Stop)));
+
+    Target HealthCheck => _ => _
+        .Description("Check everything deployed so far, by container and by URL; changes nothing")
+        .After(DeployPhase1, DeployPhase2, DeployPhase3, DeployPhase4, Deploy)
+        .Executes(() => Station(run => run.HealthCheckAsync(Stop)));
+
+    Target Teardown => _ => _
+        .Description("Remove what this project deployed and nothing else; named volumes only with --volumes")
+        .Executes(() => Station(run => run.TeardownAsync(Volumes, Stop)));
+
+    Target Report => _ => _
+        .Description("Write the reports; runs after any of the above, also when one failed or was cancelled")
+        .TriggeredBy(
+            VerifyContexts, GeneratePhaseComposes, Preflight, DeployPhase1, DeployPhase2, DeployPhase3, DeployPhase4, Deploy,
+            HealthCheck, Teardown)
+        .AssuredAfterFailure()
+        .Executes(WriteReport);
+}

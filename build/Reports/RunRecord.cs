@@ -29,6 +29,9 @@ public sealed record RunRecord
     /// <summary>The compose file's path, as given.</summary>
     public required string ComposeFile { get; init; }
 
+    /// <summary>What follows a target in a command that speaks of the same stack and place, with a leading space; empty for the defaults.</summary>
+    public string Arguments { get; init; } = "";
+
     /// <summary>The project's name; null when the compose file could not be read.</summary>
     public string? Project { get; init; }
 

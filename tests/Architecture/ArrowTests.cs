@@ -59,7 +59,6 @@ public class ArrowTests
     [InlineData("build/Rollouts/Good.cs", "class A { object[] Reports = []; int B => Reports.Length; int C => this.Reports.Length; }")]
     [InlineData("build/Build.Wiring.cs", "using Nuke.Common; using Serilog; using PhasedRollout.Reports;")]
     [InlineData("build/Demo/GitHub/Good.cs", "class A { HttpClient? client; }")]
-    [InlineData("build/Demo/Docker/Good.cs", "using Docker.DotNet;")]
     public void What_is_allowed_is_not_named(string path, string code) =>
         Arrows.Check([.. Tree, Source(path, code)]).ShouldBeEmpty();
 

@@ -53,7 +53,7 @@ public class PhasePlannerTests
 
     [Fact]
     public void A_context_that_nobody_could_look_up_stays_unverified() =>
-        PhasePlanner.Plan(Runs.UnknownContext.Verified!)[2].Services[0].Source.ShouldBeOfType<UnverifiedBuild>();
+        PhasePlanner.Plan(SampleRuns.UnknownContext.Verified!)[2].Services[0].Source.ShouldBeOfType<UnverifiedBuild>();
 
     [Fact]
     public void Every_service_is_in_exactly_one_phase_after_everything_it_depends_on() => Rollouts.Sample(rollout =>

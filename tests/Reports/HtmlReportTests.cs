@@ -10,15 +10,15 @@ public class HtmlReportTests
     [Fact]
     public void The_reports_of_a_success_and_a_failure_read_as_reviewed()
     {
-        Render(Runs.Succeeded).ShouldBeGolden("Reports", "succeeded", "report.html");
-        Render(Runs.BuildFailed).ShouldBeGolden("Reports", "build-failed", "report.html");
+        Render(SampleRuns.Succeeded).ShouldBeGolden("Reports", "succeeded", "report.html");
+        Render(SampleRuns.BuildFailed).ShouldBeGolden("Reports", "build-failed", "report.html");
     }
 
     [Theory]
-    [MemberData(nameof(Runs.Names), MemberType = typeof(Runs))]
+    [MemberData(nameof(SampleRuns.Names), MemberType = typeof(SampleRuns))]
     public void Every_report_is_well_formed_and_loads_nothing(string run)
     {
-        var document = XDocument.Parse(Render(Runs.All[run]));
+        var document = XDocument.Parse(Render(SampleRuns.All[run]));
 
         document.Descendants("script").ShouldBeEmpty();
         document.Descendants().Attributes().Select(attribute => attribute.Name.LocalName)
@@ -32,7 +32,7 @@ public class HtmlReportTests
     public void Text_from_outside_stays_text()
     {
         const string hostile = "</style><script>alert('1')</script><img src=x onerror=\"alert(1)\"> & \u001b[31mred\u0000 \u202eflip";
-        var record = Runs.Blocked with
+        var record = SampleRuns.Blocked with
         {
             Project = hostile,
             Diagnoses = [new FailureDiagnosis(FailureClass.Unknown, hostile, hostile, [hostile], hostile, hostile)],
@@ -49,7 +49,7 @@ public class HtmlReportTests
     [Fact]
     public void The_causes_come_before_everything_else()
     {
-        var sections = XDocument.Parse(Render(Runs.BuildFailed)).Descendants("section").Select(section => (string?)section.Attribute("id"));
+        var sections = XDocument.Parse(Render(SampleRuns.BuildFailed)).Descendants("section").Select(section => (string?)section.Attribute("id"));
 
         sections.ShouldBe(["causes", "next", "services", "phases", "structure", "errors", "targets"]);
     }
@@ -57,7 +57,7 @@ public class HtmlReportTests
     [Fact]
     public void Every_service_is_a_row_that_names_its_columns_for_a_small_screen()
     {
-        var table = XDocument.Parse(Render(Runs.Succeeded)).Descendants("table").Single();
+        var table = XDocument.Parse(Render(SampleRuns.Succeeded)).Descendants("table").Single();
         var columns = table.Descendants("thead").Descendants("th").Skip(1).Select(column => column.Value);
 
         foreach (var row in table.Element("tbody")!.Elements("tr"))

@@ -9,12 +9,12 @@ namespace PhasedRollout.Tests.Reports;
 public class JsonReportTests
 {
     [Theory]
-    [MemberData(nameof(Runs.Names), MemberType = typeof(Runs))]
+    [MemberData(nameof(SampleRuns.Names), MemberType = typeof(SampleRuns))]
     public async Task Every_way_a_run_ends_fits_the_committed_schema(string run)
     {
         var schema = await ReadSchemaAsync();
 
-        schema.Validate(Render(Runs.All[run])).ShouldBeEmpty();
+        schema.Validate(Render(SampleRuns.All[run])).ShouldBeEmpty();
     }
 
     [Theory]
@@ -31,7 +31,7 @@ public class JsonReportTests
     public async Task The_schema_refuses_a_wrong_value(string path, string key, string value)
     {
         var schema = await ReadSchemaAsync();
-        var report = JsonNode.Parse(Render(Runs.Succeeded))!;
+        var report = JsonNode.Parse(Render(SampleRuns.Succeeded))!;
 
         path.Split('/').Aggregate(report, (node, step) => int.TryParse(step, out var index) ? node[index]! : node[step]!)[key] = JsonNode.Parse(value);
 
@@ -48,7 +48,7 @@ public class JsonReportTests
     public async Task The_schema_refuses_a_missing_key(string path, string key)
     {
         var schema = await ReadSchemaAsync();
-        var report = JsonNode.Parse(Render(Runs.Succeeded))!;
+        var report = JsonNode.Parse(Render(SampleRuns.Succeeded))!;
         var parent = path.Split('/', StringSplitOptions.RemoveEmptyEntries)
             .Aggregate(report, (node, step) => int.TryParse(step, out var index) ? node[index]! : node[step]!);
 
@@ -61,7 +61,7 @@ public class JsonReportTests
     public async Task The_schema_refuses_a_failed_run_without_a_diagnosis()
     {
         var schema = await ReadSchemaAsync();
-        var report = JsonNode.Parse(Render(Runs.Blocked))!;
+        var report = JsonNode.Parse(Render(SampleRuns.Blocked))!;
 
         report["diagnosis"] = new JsonArray();
 
@@ -71,8 +71,8 @@ public class JsonReportTests
     [Fact]
     public void The_reports_of_a_success_and_a_failure_read_as_reviewed()
     {
-        Render(Runs.Succeeded).ShouldBeGolden("Reports", "succeeded", "report.json");
-        Render(Runs.BuildFailed).ShouldBeGolden("Reports", "build-failed", "report.json");
+        Render(SampleRuns.Succeeded).ShouldBeGolden("Reports", "succeeded", "report.json");
+        Render(SampleRuns.BuildFailed).ShouldBeGolden("Reports", "build-failed", "report.json");
     }
 
     [Theory]
@@ -82,12 +82,12 @@ public class JsonReportTests
     [InlineData(130, "cancelled")]
     [InlineData(143, "cancelled")]
     public void The_outcome_follows_from_the_exit_code(int exitCode, string outcome) =>
-        Parse(Runs.Succeeded with { ExitCode = exitCode }).GetProperty("run").GetProperty("outcome").GetString().ShouldBe(outcome);
+        Parse(SampleRuns.Succeeded with { ExitCode = exitCode }).GetProperty("run").GetProperty("outcome").GetString().ShouldBe(outcome);
 
     [Fact]
     public void A_failed_run_without_a_cause_says_so()
     {
-        var diagnosis = Parse(Runs.FailedWithoutCause).GetProperty("diagnosis")[0];
+        var diagnosis = Parse(SampleRuns.FailedWithoutCause).GetProperty("diagnosis")[0];
 
         diagnosis.GetProperty("class").GetString().ShouldBe("unknown");
         diagnosis.GetProperty("cause").GetString().ShouldBe("VerifyContexts failed; no cause could be determined.");
@@ -97,7 +97,7 @@ public class JsonReportTests
     [Fact]
     public void A_cancelled_run_says_by_what_and_how_to_go_on()
     {
-        var diagnosis = Parse(Runs.Cancelled).GetProperty("diagnosis")[0];
+        var diagnosis = Parse(SampleRuns.Cancelled).GetProperty("diagnosis")[0];
 
         diagnosis.GetProperty("class").GetString().ShouldBe("cancelled");
         diagnosis.GetProperty("cause").GetString()!.ShouldContain("SIGINT");
@@ -107,7 +107,7 @@ public class JsonReportTests
     [Fact]
     public void Sources_read_back_from_phase_files_are_reported_as_ready_with_their_commit()
     {
-        var service = Service(Parse(Runs.PreflightBlocked), "auth-service");
+        var service = Service(Parse(SampleRuns.PreflightBlocked), "auth-service");
 
         service.GetProperty("verdict").GetString().ShouldBe("ready");
         service.GetProperty("source").GetProperty("commit").GetString().ShouldBe(Stack.Commit);
@@ -117,7 +117,7 @@ public class JsonReportTests
     [Fact]
     public void A_service_that_Preflight_blocks_is_blocked()
     {
-        var service = Service(Parse(Runs.PreflightBlocked), "brain-api");
+        var service = Service(Parse(SampleRuns.PreflightBlocked), "brain-api");
 
         service.GetProperty("verdict").GetString().ShouldBe("blocked");
         service.GetProperty("findings")[0].GetProperty("rule").GetString().ShouldBe("VC303");
@@ -126,9 +126,9 @@ public class JsonReportTests
     [Fact]
     public void Findings_of_the_whole_file_and_of_services_outside_it_are_not_lost()
     {
-        var record = Runs.PreflightBlocked with
+        var record = SampleRuns.PreflightBlocked with
         {
-            PreflightFindings = [.. Runs.PreflightBlocked.PreflightFindings, Runs.PreflightBlocked.PreflightFindings[0] with { Service = "nowhere" }],
+            PreflightFindings = [.. SampleRuns.PreflightBlocked.PreflightFindings, SampleRuns.PreflightBlocked.PreflightFindings[0] with { Service = "nowhere" }],
         };
 
         Parse(record).GetProperty("findings").EnumerateArray().Select(finding => finding.GetProperty("rule").GetString())
@@ -138,7 +138,7 @@ public class JsonReportTests
     [Fact]
     public void The_health_seen_last_wins_over_the_health_after_the_deployment()
     {
-        var record = Runs.Succeeded with
+        var record = SampleRuns.Succeeded with
         {
             Health = [new("brain-api", PhasedRollout.Deployment.ServiceState.Failed, "GET http://localhost:8001/health: 503", [])],
         };
@@ -148,7 +148,7 @@ public class JsonReportTests
 
     [Fact]
     public void A_service_that_nobody_looked_at_is_unknown_rather_than_not_deployed() =>
-        Service(Parse(Runs.Blocked), "auth-service").GetProperty("state").GetString().ShouldBe("unknown");
+        Service(Parse(SampleRuns.Blocked), "auth-service").GetProperty("state").GetString().ShouldBe("unknown");
 
     private static string Render(RunRecord record) => JsonReport.Render(record, new Redactor());
 

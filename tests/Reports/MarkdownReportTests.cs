@@ -10,15 +10,15 @@ public class MarkdownReportTests
     [Fact]
     public void The_reports_of_a_success_and_a_failure_read_as_reviewed()
     {
-        Render(Runs.Succeeded).ShouldBeGolden("Reports", "succeeded", "report.md");
-        Render(Runs.BuildFailed).ShouldBeGolden("Reports", "build-failed", "report.md");
+        Render(SampleRuns.Succeeded).ShouldBeGolden("Reports", "succeeded", "report.md");
+        Render(SampleRuns.BuildFailed).ShouldBeGolden("Reports", "build-failed", "report.md");
     }
 
     [Theory]
-    [MemberData(nameof(Runs.Names), MemberType = typeof(Runs))]
+    [MemberData(nameof(SampleRuns.Names), MemberType = typeof(SampleRuns))]
     public void Every_run_has_the_sections_of_a_diagnosis_in_their_order(string run)
     {
-        Render(Runs.All[run]).Split('\n').Where(line => line.StartsWith('#') && !line.StartsWith("####", StringComparison.Ordinal))
+        Render(SampleRuns.All[run]).Split('\n').Where(line => line.StartsWith('#') && !line.StartsWith("####", StringComparison.Ordinal))
             .Select(line => line.Split(':')[0])
             .ShouldBe(
             [
@@ -42,7 +42,7 @@ public class MarkdownReportTests
     [InlineData("cancelled", "GENERATION OF THE PHASE FILES CANCELLED", "INTERRUPTED")]
     public void The_status_says_what_the_run_was_about_and_how_it_ended(string run, string status, string resolution)
     {
-        var report = Render(Runs.All[run]);
+        var report = Render(SampleRuns.All[run]);
 
         report.ShouldContain($"## Current Status: {status}\n");
         report.ShouldEndWith($"## Resolution Status: {resolution}\n");
@@ -50,7 +50,7 @@ public class MarkdownReportTests
 
     [Fact]
     public void A_missing_path_is_shown_beside_what_would_be_right() =>
-        Render(Runs.Blocked).ShouldContain(
+        Render(SampleRuns.Blocked).ShouldContain(
             """
             #### brain-api Path Issue:
 
@@ -63,7 +63,7 @@ public class MarkdownReportTests
 
     [Fact]
     public void The_first_next_step_is_the_command_of_the_first_diagnosis() =>
-        Section(Render(Runs.BuildFailed), "### Next Steps").ShouldStartWith(
+        Section(Render(SampleRuns.BuildFailed), "### Next Steps").ShouldStartWith(
             """
             1. Correct fastapi==9.9.9 in ai/brain/requirements.txt and push.
 
@@ -75,16 +75,16 @@ public class MarkdownReportTests
     [Fact]
     public void The_six_common_errors_are_told_apart_into_seen_not_seen_and_not_checked()
     {
-        var errors = Section(Render(Runs.Blocked), "### Common Deployment Errors in This Run");
+        var errors = Section(Render(SampleRuns.Blocked), "### Common Deployment Errors in This Run");
 
         errors.ShouldContain("1. **Build Context Not Found**: the repository, ref or path of a context does not exist on GitHub: ❌ seen (`brain-api`)\n");
         errors.ShouldContain("4. **Port Conflicts**: another container or process already uses the port: ❓ not checked in this run\n");
-        Section(Render(Runs.Succeeded), "### Common Deployment Errors in This Run").ShouldNotContain("❌");
+        Section(Render(SampleRuns.Succeeded), "### Common Deployment Errors in This Run").ShouldNotContain("❌");
     }
 
     [Fact]
     public void A_kind_of_failure_beyond_the_six_is_added_to_them() =>
-        Section(Render(Runs.InvalidCompose), "### Common Deployment Errors in This Run").ShouldContain("7. **Invalid compose**");
+        Section(Render(SampleRuns.InvalidCompose), "### Common Deployment Errors in This Run").ShouldContain("7. **Invalid compose**");
 
     [Fact]
     public void Text_from_outside_never_becomes_markup()
@@ -93,8 +93,8 @@ public class MarkdownReportTests
         var evil = new FailureDiagnosis(FailureClass.Unknown, hostile, hostile, [hostile], hostile, hostile);
         var plain = new FailureDiagnosis(FailureClass.Unknown, "a", "a", ["a"], "a", "a");
 
-        var report = Render(Runs.Succeeded with { ExitCode = 1, Project = hostile, Diagnoses = [evil] });
-        var harmless = Render(Runs.Succeeded with { ExitCode = 1, Project = "a", Diagnoses = [plain] });
+        var report = Render(SampleRuns.Succeeded with { ExitCode = 1, Project = hostile, Diagnoses = [evil] });
+        var harmless = Render(SampleRuns.Succeeded with { ExitCode = 1, Project = "a", Diagnoses = [plain] });
 
         Outline(report).ShouldBe(Outline(harmless));
         WithoutCode(report).ShouldNotContain("<script");
@@ -107,7 +107,7 @@ public class MarkdownReportTests
         var service = Stack.Built("a|b`|`c", "x|y`", 8001);
         var rollout = Stack.Rollout with { Services = [service], Phases = [new PhaseDefinition(1, "t", [service.Name])] };
 
-        var row = Render(Runs.Cancelled with { Verified = Stack.Verify(rollout) }).Split('\n').Single(line => line.StartsWith("| 1. ", StringComparison.Ordinal));
+        var row = Render(SampleRuns.Cancelled with { Verified = Stack.Verify(rollout) }).Split('\n').Single(line => line.StartsWith("| 1. ", StringComparison.Ordinal));
 
         row.Replace("\\|", "", StringComparison.Ordinal).Count(character => character == '|').ShouldBe(8);
     }

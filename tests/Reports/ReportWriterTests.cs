@@ -18,7 +18,7 @@ public sealed class ReportWriterTests : IDisposable
             "report.html", "report.json", "report.md",
             "runs/20261123T212705Z-1f2e/report.html", "runs/20261123T212705Z-1f2e/report.json", "runs/20261123T212705Z-1f2e/report.md",
         ]);
-        File.ReadAllText(files.Markdown).ShouldBe(MarkdownReport.Render(Runs.Succeeded with { Id = "20261123T212705Z-1f2e" }, new Redactor()));
+        File.ReadAllText(files.Markdown).ShouldBe(MarkdownReport.Render(SampleRuns.Succeeded with { Id = "20261123T212705Z-1f2e" }, new Redactor()));
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class ReportWriterTests : IDisposable
         await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
 
         var refusal = await Should.ThrowAsync<WorldRefusedException>(() =>
-            ReportWriter.WriteAsync(Runs.Succeeded, file, new Redactor(), 20, TestContext.Current.CancellationToken));
+            ReportWriter.WriteAsync(SampleRuns.Succeeded, file, new Redactor(), 20, TestContext.Current.CancellationToken));
 
         refusal.Message.ShouldContain(file);
         refusal.Remedy.ShouldContain("--reports-directory");
@@ -65,7 +65,7 @@ public sealed class ReportWriterTests : IDisposable
     public void Dispose() => Directory.Delete(directory, recursive: true);
 
     private Task<ReportFiles> WriteAsync(string id, int keepRuns = 20) => ReportWriter.WriteAsync(
-        Runs.Succeeded with { Id = id }, directory, new Redactor(), keepRuns, TestContext.Current.CancellationToken);
+        SampleRuns.Succeeded with { Id = id }, directory, new Redactor(), keepRuns, TestContext.Current.CancellationToken);
 
     private IEnumerable<string> Files() => Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories)
         .Select(file => Path.GetRelativePath(directory, file)).Order(StringComparer.Ordinal);

@@ -35,6 +35,9 @@ public sealed partial class DockerEngine : IDeploymentTarget, IDisposable
         http = new HttpClient(transport.CreateHandler()) { BaseAddress = transport.BaseAddress, Timeout = CallTimeout };
     }
 
+    /// <summary>The name of the engine's host, as its containers' ports are reached from here; null for a socket of this machine.</summary>
+    public string? HostName => endpoint.IsSocket ? null : endpoint.Uri.Host;
+
     /// <summary>Prepares a connection; nothing is sent before the first call.</summary>
     /// <param name="dockerHost"><c>--docker-host</c>; null: <c>DOCKER_HOST</c>, <c>DOCKER_CONTEXT</c>, the current context, the platform's socket.</param>
     /// <param name="access">What it may do.</param>

@@ -7,7 +7,7 @@ using PhasedRollout.Rollouts;
 namespace PhasedRollout.Tests.Reports;
 
 /// <summary>Records of runs that ended in every way a run can.</summary>
-internal static class Runs
+internal static class SampleRuns
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 23, 21, 27, 5, TimeSpan.Zero);
 

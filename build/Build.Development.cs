@@ -1,0 +1,88 @@
+using System.Text.Json;
+using Nuke.Common;
+using Nuke.Common.IO;
+using PhasedRollout.Demo;
+using PhasedRollout.Demo.Machines;
+using PhasedRollout.Runs;
+using Serilog;
+
+/// <summary>The build of the build, and the demo.</summary>
+partial class Build
+{
+    static string Solution => RootDirectory / "phased-rollout.slnx";
+
+    Target Compile => _ => _
+        .Description("Compile this repository, warnings being errors")
+        .Executes(() => DotNet("build", Solution, "--nologo", "--verbosity", "quiet"));
+
+    Target Test => _ => _
+        .Description("Run all tests of this repository, also those against a real engine, PostgreSQL and Redis")
+        .DependsOn(Compile)
+        .Executes(RunTests);
+
+    Target Format => _ => _
+        .Description("Format the code of this repository")
+        .Executes(() => DotNet("format", Solution, "--no-restore"));
+
+    Target Demo => _ => _
+        .Description("Roll the ten services out on this machine, without a network; --break <name> provokes a failure, --remove ends it")
+        .Executes(async () =>
+        {
+            var demo = new DemoRun(DemoOptions, Log.Information);
+            var exitCode = await (Remove ? demo.RemoveAsync(Stop) : demo.RunAsync(Stop));
+            if (exitCode != 0)
+            {
+                ExitCode = exitCode;
+                Assert.Fail($"The demo ended with exit code {exitCode}");
+            }
+        });
+
+    DemoOptions DemoOptions => new(
+        RootDirectory,
+        DemoDirectory,
+        BuildAssemblyFile,
+        Break,
+        NoInstall,
+        ["--min-healthy-time", $"{MinHealthyTime}", "--healthy-deadline", $"{HealthyDeadline}", "--progress-deadline", $"{ProgressDeadline}",
+         "--on-failure", OnFailure.ToString()]);
+
+    static AbsolutePath DemoDirectory => TemporaryDirectory / "demo";
+
+    async Task RunTests()
+    {
+        var machine = new Machine(
+            new MachineOptions
+            {
+                Directory = DemoDirectory / "machine",
+                PackagesDirectory = TemporaryDirectory / "packages",
+                NoInstall = NoInstall,
+                DockerHost = DockerHost,
+            },
+            Log.Information);
+        var engine = await machine.EnsureEngineAsync(Stop);
+        await machine.EnsureGitAsync(Stop);
+
+        var results = TemporaryDirectory / "tests.ctrf.json";
+        File.Delete(results);
+        var exitCode = await ForegroundProcess.RunAsync(
+            "dotnet",
+            [RootDirectory / "tests" / "bin" / "Debug" / "net10.0" / "PhasedRollout.Tests.dll", "-ctrf", results],
+            new Dictionary<string, string> { ["DOCKER_HOST"] = engine.Host },
+            Stop);
+
+        Assert.True(File.Exists(results), $"The tests ended with exit code {exitCode} and without a result");
+        using var document = JsonDocument.Parse(await File.ReadAllTextAsync(results, Stop));
+        var summary = document.RootElement.GetProperty("results").GetProperty("summary");
+        var (passed, failed, skipped) = (Count("passed"), Count("failed"), Count("skipped"));
+        Console.WriteLine(FormattableString.Invariant($"{passed} passed, {failed} failed, {skipped} skipped"));
+        Assert.True(exitCode == 0 && failed == 0 && passed > 0, FormattableString.Invariant($"{failed} tests failed"));
+
+        int Count(string outcome) => summary.GetProperty(outcome).GetInt32();
+    }
+
+    async Task DotNet(params string[] arguments)
+    {
+        var exitCode = await ForegroundProcess.RunAsync("dotnet", arguments, new Dictionary<string, string>(), Stop);
+        Assert.True(exitCode == 0, FormattableString.Invariant($"dotnet {arguments[0]} ended with exit code {exitCode}"));
+    }
+}

@@ -1,0 +1,192 @@
+using System.Runtime.InteropServices;
+using Nuke.Common.IO;
+using PhasedRollout.Compose;
+using PhasedRollout.Contexts;
+using PhasedRollout.Contexts.GitHub;
+using PhasedRollout.Deployment;
+using PhasedRollout.Deployment.Docker;
+using PhasedRollout.Health;
+using PhasedRollout.Health.Databases;
+using PhasedRollout.Health.Docker;
+using PhasedRollout.Health.Http;
+using PhasedRollout.Reports;
+using PhasedRollout.Rollouts;
+using PhasedRollout.Runs;
+using Serilog;
+
+/// <summary>The only file that says "new": clock, cancellation, clients, engines.</summary>
+partial class Build
+{
+    readonly Redactor redactor = new();
+    readonly StopSignal stop = new();
+    RolloutRun? run;
+
+    /// <summary>Cancelled by Ctrl+C, SIGTERM and SIGHUP.</summary>
+    CancellationToken Stop => stop.Token;
+
+    RolloutRun Run => run ??= Connect();
+
+    /// <summary>Runs a station; wrong input makes the build end with exit code 2.</summary>
+    async Task Station(Func<RolloutRun, Task> station)
+    {
+        try
+        {
+            await station(Run);
+        }
+        catch (InvalidInputException)
+        {
+            ExitCode = 2;
+            throw;
+        }
+    }
+
+    async Task WriteReport()
+    {
+        // The parameters were wrong: nothing began, and the reason is on the screen.
+        if (run is null && IsFailing)
+            return;
+
+        var exitCode = stop.ExitCode ?? (IsFailing ? ExitCode ?? 1 : 0);
+        TargetRecord[] targets = [.. ExecutionPlan.Where(target => target.Name != nameof(Report))
+            .Select(target => new TargetRecord(target.Name, target.Status.ToString()))];
+
+        // The run may have been cancelled; its report is still written.
+        await Station(run => run.ReportAsync(exitCode, targets, CancellationToken.None));
+    }
+
+    RolloutRun Connect()
+    {
+        redactor.Add(GithubToken);
+        var log = new RedactedLog(redactor);
+        return new RolloutRun(ReadSettings(), new RunPorts(this, log), redactor, TimeProvider.System, log);
+    }
+
+    RunSettings ReadSettings()
+    {
+        if (!DeployTo.Equals("docker", StringComparison.OrdinalIgnoreCase))
+            throw new InvalidInputException([new Problem("--deploy-to", $"'{DeployTo}' is not available yet", "docker")]);
+
+        return new RunSettings
+        {
+            ComposeFiles = ComposeFile is { Length: > 0 } ? [.. ComposeFile.SelectMany(Separated)] : [Shown(RootDirectory / "phases" / "compose.yml")],
+            EnvFile = EnvFile,
+            Environment = Variables,
+            ComposeProfiles = ComposeProfiles,
+            PhasesDirectory = PhasesDirectory ?? Shown(RootDirectory / "phases"),
+            ReportsDirectory = ReportsDirectory ?? Shown(RootDirectory / "reports"),
+            DeployTo = "docker",
+            GitHubEnterpriseHost = GitHubRoot is { IsLoopback: false, Host: not "api.github.com" } root ? root.Host : null,
+            Gate = Gate,
+            KeepRuns = KeepRuns >= 1 ? KeepRuns : throw new InvalidInputException([new Problem("--keep-runs", $"{KeepRuns} is too few", "1 or more")]),
+            CreateMissingNetworks = CreateMissingNetworks,
+            Accepted = AcceptedFindings.Parse(Accept),
+            Arguments = string.Concat(GivenArguments.Select(argument => $" {ShellWord.Quote(argument)}")),
+        };
+    }
+
+    IEnumerable<string> GivenArguments =>
+    [
+        .. ComposeFile is { Length: > 0 } ? ["--compose-file", .. ComposeFile] : Array.Empty<string>(),
+        .. Given("--env-file", EnvFile),
+        .. Given("--phases-directory", PhasesDirectory),
+        .. Given("--reports-directory", ReportsDirectory),
+        .. Given("--docker-host", DockerHost),
+        .. Given("--github-url", GithubUrl == "https://api.github.com" ? null : GithubUrl),
+    ];
+
+    static string[] Given(string name, string? value) => value is null ? [] : [name, value];
+
+    GateSettings Gate => new(MinHealthyTime, HealthyDeadline, ProgressDeadline);
+
+    Uri GitHubRoot => Uri.TryCreate(GithubUrl, UriKind.Absolute, out var root) && root.Scheme is "http" or "https"
+        ? root
+        : throw new InvalidInputException([new Problem("--github-url", $"'{GithubUrl}' is no http(s) address", "https://api.github.com, or https://host/api/v3")]);
+
+    static Dictionary<string, string> Variables => Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
+        .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? "", StringComparer.Ordinal);
+
+    // COMPOSE_FILE names several files in one text; a file that is called so wins.
+    static string[] Separated(string files) => File.Exists(files)
+        ? [files]
+        : files.Split(Environment.GetEnvironmentVariable("COMPOSE_PATH_SEPARATOR") ?? Path.PathSeparator.ToString(), StringSplitOptions.RemoveEmptyEntries);
+
+    // A path below the working directory is shown as one would type it there.
+    static string Shown(AbsolutePath path) => Path.GetRelativePath(Environment.CurrentDirectory, path) is var relative && !relative.StartsWith("..", StringComparison.Ordinal)
+        ? relative
+        : path;
+
+    /// <summary>GitHub and the engine, connected when they are first needed.</summary>
+    sealed class RunPorts(Build build, IRunLog log) : IRunPorts
+    {
+        IRepositorySource? source;
+
+        public IRepositorySource Source => source ??= new GitHubRepositorySource(
+            build.GitHubRoot, build.GithubToken, TemporaryDirectory / "github", TimeProvider.System, log);
+
+        public async Task<EnginePorts> ConnectAsync(string runId, CancellationToken cancellationToken)
+        {
+            var engine = DockerEngine.Connect(build.DockerHost, EngineAccess.Full);
+            var observer = DockerEngine.Connect(build.DockerHost, EngineAccess.ReadOnly);
+            var preflight = DockerEngine.Connect(build.DockerHost, build.CreateMissingNetworks ? EngineAccess.ReadAndCreateNetworks : EngineAccess.ReadOnly);
+            var description = await observer.DescribeAsync(cancellationToken);
+            log.Information($"Engine {description.Version} (API {description.ApiVersion}) on {description.Name}, {description.Endpoint}");
+
+            var containers = new DockerHealthSource(async token => await observer.GetClientAsync(token), description.IsLocal, TimeProvider.System);
+            var watch = new HealthWatch(containers, new HttpProbe(observer.HostName, TimeProvider.System), TimeProvider.System, log);
+            var settings = new DeploymentSettings
+            {
+                RunId = runId,
+                Gate = build.Gate,
+                WorkDirectory = TemporaryDirectory / "images",
+                OnFailure = build.OnFailure,
+                Parallelism = build.Parallelism,
+                Variables = Variables,
+            };
+            return new EnginePorts(
+                observer,
+                new Preflight(preflight, new DatabaseProbe(observer.HostName, TimeProvider.System), log),
+                new PhasedDeployment(engine, Source, watch, containers, settings, TimeProvider.System, log),
+                watch,
+                containers);
+        }
+    }
+
+    /// <summary>Takes every secret out of a line before the line goes anywhere.</summary>
+    sealed class RedactedLog(Redactor redactor) : IRunLog
+    {
+        // NUKE shows debug lines at normal verbosity; a builder's output is more than most want to see.
+        public void Debug(string message) => Log.Verbose("{Message:l}", redactor.Redact(message));
+
+        public void Information(string message) => Log.Information("{Message:l}", redactor.Redact(message));
+
+        public void Warning(string message) => Log.Warning("{Message:l}", redactor.Redact(message));
+
+        public void Error(string message) => Log.Error("{Message:l}", redactor.Redact(message));
+    }
+
+    /// <summary>Turns the signals that ask a program to stop into a token.</summary>
+    sealed class StopSignal
+    {
+        readonly CancellationTokenSource source = new();
+        readonly PosixSignalRegistration[] registrations;
+
+        public StopSignal() => registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Cancel(context, 130)),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Cancel(context, 143)),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => Cancel(context, 143)),
+        ];
+
+        public CancellationToken Token => source.Token;
+
+        /// <summary>128 and the number of the first signal; null while none came.</summary>
+        public int? ExitCode { get; private set; }
+
+        void Cancel(PosixSignalContext context, int exitCode)
+        {
+            context.Cancel = true;
+            ExitCode ??= exitCode;
+            source.Cancel();
+        }
+    }
+}

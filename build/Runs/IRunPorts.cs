@@ -1,0 +1,28 @@
+using PhasedRollout.Contexts;
+using PhasedRollout.Deployment;
+using PhasedRollout.Health;
+using PhasedRollout.Rollouts;
+
+namespace PhasedRollout.Runs;
+
+/// <summary>The outside of a run, connected when it is first needed.</summary>
+public interface IRunPorts
+{
+    /// <summary>The repositories.</summary>
+    IRepositorySource Source { get; }
+
+    /// <summary>The place to deploy to.</summary>
+    /// <param name="runId">The run's id, which everything that is made there carries.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="WorldRefusedException">It does not answer.</exception>
+    Task<EnginePorts> ConnectAsync(string runId, CancellationToken cancellationToken);
+}
+
+/// <summary>What a run needs of an engine.</summary>
+/// <param name="Target">Sees what stands there.</param>
+/// <param name="Preflight">Checks it before anything is touched.</param>
+/// <param name="Deployment">Deploys phases to it.</param>
+/// <param name="Health">Looks at what is deployed there.</param>
+/// <param name="Evidence">Secures what failed containers can tell.</param>
+public sealed record EnginePorts(
+    ITargetObserver Target, Preflight Preflight, PhasedDeployment Deployment, HealthWatch Health, IEvidenceCollector Evidence);

@@ -1,0 +1,267 @@
+using PhasedRollout.Compose;
+using PhasedRollout.Contexts;
+using PhasedRollout.Deployment;
+using PhasedRollout.Diagnosis;
+using PhasedRollout.Phases;
+using PhasedRollout.Reports;
+using PhasedRollout.Rollouts;
+
+namespace PhasedRollout.Runs;
+
+/// <summary>The stations of a run, one method a target. A station that was skipped left its result in the phase files or on the target;
+/// the next one reads it from there. Whatever a station throws is diagnosed for the report first.</summary>
+/// <param name="settings">What the user asked for.</param>
+/// <param name="ports">The outside.</param>
+/// <param name="redactor">Learns the secrets of the compose file as soon as it is read.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="log">Where the stations say what they do.</param>
+public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor redactor, TimeProvider clock, IRunLog log)
+{
+    private readonly RunRecorder record = new(settings, clock);
+    private EnginePorts? engine;
+
+    /// <summary>Looks every build context up and prints the table; a service that is blocked fails the station.</summary>
+    public Task VerifyContextsAsync(CancellationToken cancellationToken) => StationAsync("VerifyContexts", async () =>
+    {
+        var verified = await new ContextVerifier(ports.Source, log).VerifyAsync(ReadRollout(), cancellationToken);
+        record.Verified = verified;
+        foreach (var line in ContextsTable.Lines(verified))
+            log.Information(line);
+
+        FailOn(verified.Findings.Concat(verified.Services.SelectMany(service => service.Findings)), "VerifyContexts");
+    });
+
+    /// <summary>Writes one compose file a phase.</summary>
+    public Task GeneratePhaseComposesAsync(CancellationToken cancellationToken) => StationAsync("GeneratePhaseComposes", async () =>
+    {
+        var phases = ReadPhases();
+        foreach (var file in await PhaseComposes.WriteAsync(ReadRollout(), phases, settings.PhasesDirectory, cancellationToken))
+            log.Information($"{file.Path}: {(file.Changed ? "written" : "unchanged")}");
+    });
+
+    /// <summary>Checks the place to deploy to; changes nothing there, but for missing networks when that was asked for.</summary>
+    public Task PreflightAsync(CancellationToken cancellationToken) => StationAsync("Preflight", async () =>
+    {
+        var rollout = ReadRollout();
+        var phases = ReadPhases();
+        var ports = await ConnectAsync(cancellationToken);
+        var findings = await ports.Preflight.CheckAsync(rollout, phases, new PreflightSettings { CreateMissingNetworks = settings.CreateMissingNetworks }, cancellationToken);
+        record.PreflightFindings = findings;
+        foreach (var finding in findings)
+            Tell(finding);
+
+        FailOn(findings, "Preflight");
+        log.Information("The place is ready for every phase.");
+    });
+
+    /// <summary>Deploys a phase and holds its gate; for a phase that the file does not have there is nothing to do.</summary>
+    public Task DeployPhaseAsync(int number, CancellationToken cancellationToken) => StationAsync(TargetOf(number), async () =>
+    {
+        var phases = ReadPhases();
+        if (number > phases.Count)
+        {
+            log.Information(FormattableString.Invariant($"The compose file has {phases.Count} phases: nothing to do."));
+            return;
+        }
+
+        var ports = await ConnectAsync(cancellationToken);
+        var startedAt = clock.GetUtcNow();
+        var outcome = await ports.Deployment.DeployAsync(ReadRollout(), phases, number, cancellationToken);
+        record.Add(new PhaseRecord(outcome, startedAt, clock.GetUtcNow()));
+        Tell(outcome, phases[number - 1]);
+
+        var diagnoses = Diagnostician.FromPhase(outcome, ReadRollout().Services, TargetOf(number));
+        if (diagnoses.Count > 0)
+            throw new StationFailedException(diagnoses);
+    });
+
+    /// <summary>Deploys the phases from <paramref name="first"/> to the last of the file.</summary>
+    public Task DeployFurtherPhasesAsync(int first, CancellationToken cancellationToken) => StationAsync("Deploy", async () =>
+    {
+        for (var number = first; number <= ReadRollout().Phases.Count; number++)
+            await DeployPhaseAsync(number, cancellationToken);
+    });
+
+    /// <summary>Looks at everything that is deployed, by container and by health address.</summary>
+    public Task HealthCheckAsync(CancellationToken cancellationToken) => StationAsync("HealthCheck", async () =>
+    {
+        var rollout = ReadRollout();
+        var ports = await ConnectAsync(cancellationToken);
+        var health = await new DeployedHealth(ports.Target, ports.Health).LookAsync(rollout, cancellationToken);
+        record.Add(health);
+        if (health.All(service => service.State == ServiceState.NotDeployed))
+            throw new StationFailedException([NothingDeployed(rollout)]);
+
+        foreach (var service in health)
+            log.Information($"{service.Service}: {StateWord(service.State)}: {service.Reason}");
+
+        var expected = DeployedHealth.Expected(rollout, health);
+        if (!expected.Passed)
+            throw new StationFailedException(await DiagnoseAsync(rollout, ports, expected, cancellationToken));
+    });
+
+    /// <summary>Removes what this project deployed and nothing else.</summary>
+    public Task TeardownAsync(bool volumes, CancellationToken cancellationToken) => StationAsync("Teardown", async () =>
+    {
+        var rollout = ReadRollout();
+        var ports = await ConnectAsync(cancellationToken);
+        await ports.Deployment.TeardownAsync(rollout.Project, volumes, cancellationToken);
+        record.Add(rollout.Services.Select(service => new ServiceHealth(service.Name, ServiceState.NotDeployed, "it was removed", [])));
+    });
+
+    /// <summary>Writes the reports and says why the run failed, if it did. A run of nothing but the report looks at the target first.</summary>
+    public async Task ReportAsync(int exitCode, IReadOnlyList<TargetRecord> targets, CancellationToken cancellationToken)
+    {
+        if (targets.Count == 0)
+            await LookForReportAsync(cancellationToken);
+
+        var files = await ReportWriter.WriteAsync(record.Finish(exitCode, targets), settings.ReportsDirectory, redactor, settings.KeepRuns, cancellationToken);
+        foreach (var diagnosis in record.Diagnoses)
+            Tell(diagnosis);
+
+        log.Information($"Report: {files.Markdown}, {files.Html}, {files.Json}");
+    }
+
+    private static string TargetOf(int phase) => phase <= 4 ? FormattableString.Invariant($"DeployPhase{phase}") : "Deploy";
+
+    private async Task StationAsync(string target, Func<Task> station)
+    {
+        try
+        {
+            await station();
+        }
+        catch (StationFailedException failed)
+        {
+            record.Add(failed.Diagnoses);
+            throw;
+        }
+        catch (Exception exception)
+        {
+            record.Add(Diagnostician.FromException(exception, target));
+            throw;
+        }
+    }
+
+    private Rollout ReadRollout()
+    {
+        if (record.Rollout is { } known)
+            return known;
+
+        var rollout = RolloutReader.Read(
+            ComposeReader.Read(settings.ComposeFiles), VariableSet.Read(settings.Environment, EnvFiles()), settings.ComposeProfiles, settings.GitHubEnterpriseHost);
+        foreach (var secret in rollout.SecretValues)
+            redactor.Add(secret);
+
+        return record.Rollout = rollout with { Accepted = [.. settings.Accepted, .. rollout.Accepted] };
+    }
+
+    private IReadOnlyList<string> EnvFiles()
+    {
+        if (settings.EnvFile is { } given)
+            return [given];
+
+        var beside = Path.Combine(Path.GetDirectoryName(settings.ComposeFiles[0]) ?? "", ".env");
+        return File.Exists(beside) ? [beside] : [];
+    }
+
+    private IReadOnlyList<Phase> ReadPhases() => record.Phases ??= record.Verified is { } verified
+        ? PhasePlanner.Plan(verified)
+        : PhaseComposeReader.Read(settings.PhasesDirectory, ReadRollout());
+
+    private async Task<EnginePorts> ConnectAsync(CancellationToken cancellationToken) =>
+        engine ??= await ports.ConnectAsync(record.Id, cancellationToken);
+
+    private static void FailOn(IEnumerable<Finding> findings, string target)
+    {
+        var diagnoses = Diagnostician.FromFindings(findings, target);
+        if (diagnoses.Count > 0)
+            throw new StationFailedException(diagnoses);
+    }
+
+    private static FailureDiagnosis NothingDeployed(Rollout rollout) => new(
+        FailureClass.Unknown, null, $"nothing of {rollout.Project} is deployed", [], "deploy the first phase", Diagnostician.CommandFor(TargetOf(1)));
+
+    private static async Task<IReadOnlyList<FailureDiagnosis>> DiagnoseAsync(
+        Rollout rollout, EnginePorts ports, GateVerdict verdict, CancellationToken cancellationToken)
+    {
+        var ailing = await new DeployedHealth(ports.Target, ports.Health).FindAsync(
+            rollout, [.. verdict.Services.Where(service => service.State is ServiceState.Failed or ServiceState.Unknown).Select(service => service.Service)], cancellationToken);
+        var evidence = await ports.Evidence.CollectAsync(ailing, cancellationToken);
+        return Diagnostician.FromPhase(
+            new PhaseOutcome(0, PhaseResult.Failed, [], new GateFailed(verdict, evidence)), rollout.Services, "HealthCheck");
+    }
+
+    private async Task LookForReportAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var rollout = ReadRollout();
+            var ports = await ConnectAsync(cancellationToken);
+            record.Add(await new DeployedHealth(ports.Target, ports.Health).LookAsync(rollout, cancellationToken));
+        }
+        catch (WorldRefusedException refused)
+        {
+            log.Warning($"The report has to do without a look at the target: {refused.Message}");
+        }
+    }
+
+    private void Tell(Finding finding)
+    {
+        var line = $"{finding.Rule} {finding.Where}: {finding.Message}; {finding.Suggestion}"
+            + (finding.Accepted is { } reason ? $" (accepted: {reason})" : "");
+        if (finding.Blocks)
+            log.Error(line);
+        else
+            log.Warning(line);
+    }
+
+    private void Tell(PhaseOutcome outcome, Phase phase)
+    {
+        var line = FormattableString.Invariant($"Phase {phase.Number}, {phase.Title}: {PhaseWord(outcome.Result)}");
+        var changed = outcome.Services.Where(service => service.Change != ServiceChange.None).ToList();
+        if (changed.Count > 0)
+            line += $" ({string.Join(", ", changed.Select(service => $"{service.Service} {ChangeWord(service.Change)}"))})";
+
+        if (outcome.Failure is null)
+            log.Information(line);
+        else
+            log.Error(line);
+    }
+
+    private void Tell(FailureDiagnosis diagnosis)
+    {
+        // Not as an error: the target that failed has said it already, and the summary repeats every error.
+        log.Information($"Cause ({diagnosis.Failure.Name()}): {diagnosis.Cause}");
+        foreach (var line in diagnosis.Evidence)
+            log.Information($"  | {line}");
+        log.Information($"  Remedy: {diagnosis.Remedy}");
+        log.Information($"  Next:   {diagnosis.NextCommand}");
+    }
+
+    private static string StateWord(ServiceState state) => state switch
+    {
+        ServiceState.NotDeployed => "not deployed",
+        ServiceState.Healthy => "healthy",
+        ServiceState.RunningUnverified => "running, unverified",
+        ServiceState.Failed => "failed",
+        _ => "unknown",
+    };
+
+    private static string PhaseWord(PhaseResult result) => result switch
+    {
+        PhaseResult.NotStarted => "not started, nothing was touched",
+        PhaseResult.Unchanged => "unchanged",
+        PhaseResult.Succeeded => "deployed and healthy",
+        PhaseResult.RolledBack => "failed, what ran before runs again",
+        _ => "failed",
+    };
+
+    private static string ChangeWord(ServiceChange change) => change switch
+    {
+        ServiceChange.Created => "created",
+        ServiceChange.Replaced => "replaced",
+        ServiceChange.Removed => "removed",
+        ServiceChange.RolledBack => "rolled back",
+        _ => "unchanged",
+    };
+}
