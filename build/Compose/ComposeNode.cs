@@ -40,4 +40,8 @@ public sealed record ComposeScalar(SourceLocation Location, string? Text, bool Q
 /// <summary>A Compose document: the merged tree of one or several files, not interpolated.</summary>
 /// <param name="Paths">The files, in the order in which they were merged; never empty.</param>
 /// <param name="Root">The document.</param>
-public sealed record ComposeFile(IReadOnlyList<string> Paths, ComposeMapping Root);
+public sealed record ComposeFile(IReadOnlyList<string> Paths, ComposeMapping Root)
+{
+    /// <summary>Where the files do not follow the Compose Specification; whoever reads the model says it together with what else is wrong.</summary>
+    public IReadOnlyList<Problem> Problems { get; init; } = [];
+}

@@ -2,14 +2,15 @@ using System.Text;
 
 namespace PhasedRollout.Compose;
 
-/// <summary>Reads Compose files. Everything wrong with them is said at once.</summary>
+/// <summary>Reads Compose files. What is no YAML cannot be read and is thrown; keys and shapes that the Compose Specification does not know
+/// are collected in <see cref="ComposeFile.Problems"/>.</summary>
 public static class ComposeReader
 {
     private const int LargestFile = 4 * 1024 * 1024;
 
     /// <summary>Reads and merges files as Compose does: later ones over earlier ones.</summary>
     /// <param name="paths">The files; at least one.</param>
-    /// <exception cref="InvalidInputException">A file is missing, is no YAML, or does not follow the Compose Specification.</exception>
+    /// <exception cref="InvalidInputException">A file is missing or no YAML.</exception>
     public static ComposeFile Read(IReadOnlyList<string> paths)
     {
         ArgumentOutOfRangeException.ThrowIfZero(paths.Count, nameof(paths));
@@ -27,7 +28,7 @@ public static class ComposeReader
     /// <summary>Reads the text of one file.</summary>
     /// <param name="text">The YAML.</param>
     /// <param name="path">The path that positions name, and against whose folder relative paths are resolved.</param>
-    /// <exception cref="InvalidInputException">It is no YAML, or does not follow the Compose Specification.</exception>
+    /// <exception cref="InvalidInputException">It is no YAML.</exception>
     public static ComposeFile Parse(string text, string path)
     {
         var problems = new List<Problem>();
@@ -39,7 +40,7 @@ public static class ComposeReader
         if (problems.Count > 0)
             throw new InvalidInputException(Problem.Sorted(problems));
 
-        return new ComposeFile(paths, ComposeMerge.Merge(roots));
+        return new ComposeFile(paths, ComposeMerge.Merge(roots)) { Problems = Problem.Sorted(roots.SelectMany(ComposeSchema.Check)) };
     }
 
     private static ComposeMapping? Root(string text, string path, List<Problem> problems)

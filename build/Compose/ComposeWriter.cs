@@ -136,7 +136,7 @@ public static partial class ComposeWriter
     private static bool IsPrintable(char character) =>
         character is >= ' ' and <= '~' or (>= '\u00A1' and not '\u00AD' and not '\u2028' and not '\u2029' and not '\uFEFF' and < '\uFFFE');
 
-    [GeneratedRegex(@"^[A-Za-z_/$][A-Za-z0-9 _./@%+=,;:~(){}$!?&*^<>|#\[\]\\'""-]*\z")]
+    [GeneratedRegex(@"^([A-Za-z_/$]|\.\.?/)[A-Za-z0-9 _./@%+=,;:~(){}$!?&*^<>|#\[\]\\'""-]*\z")]
     private static partial Regex PlainText();
 
     // What YAML 1.1 takes for a boolean or for nothing.

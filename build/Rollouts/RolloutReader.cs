@@ -16,13 +16,14 @@ public static partial class RolloutReader
         ComposeFile file, VariableSet variables, IReadOnlyCollection<string>? profiles = null, string? gitHubHost = null)
     {
         var fields = new FieldReader(variables);
+        fields.Problems.AddRange(file.Problems);
         var folder = Path.GetDirectoryName(Path.GetFullPath(file.Paths[0])) ?? "/";
         var all = (file.Root["services"] as ComposeMapping)?.Entries ?? [];
         var active = all.Where(entry => IsActive(entry, fields, profiles ?? [])).ToList();
         var project = Project(file, folder, fields);
         var reader = new ServiceReader(fields, folder, gitHubHost);
         var services = active.Select(reader.Read).ToList();
-        if (all.Count == 0)
+        if (all.Count == 0 && file.Root["services"] is null or ComposeMapping { Entries.Count: 0 } or ComposeScalar { Text: null })
             fields.Wrong("services", "there is no service", "write at least one service under 'services:'", file.Root);
 
         CheckNames(services, all, fields);

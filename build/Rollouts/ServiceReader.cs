@@ -6,7 +6,6 @@ namespace PhasedRollout.Rollouts;
 internal sealed class ServiceReader(FieldReader fields, string folder, string? gitHubHost)
 {
     private static readonly string[] RestartPolicies = ["no", "always", "on-failure", "unless-stopped"];
-    private static readonly string[] Conditions = ["service_started", "service_healthy", "service_completed_successfully"];
 
     /// <summary>The service under <paramref name="entry"/>.</summary>
     public Service Read(ComposeEntry entry)
@@ -18,7 +17,7 @@ internal sealed class ServiceReader(FieldReader fields, string folder, string? g
         bool Flag(string key) => fields.Flag(node[key], $"{where}/{key}") ?? false;
         IReadOnlyList<string> Texts(string key) => fields.Texts(node[key], $"{where}/{key}");
 
-        if (node["image"] is null && node["build"] is null && node["extends"] is null && node["provider"] is null)
+        if (entry.Value is ComposeMapping && node["image"] is null && node["build"] is null && node["extends"] is null && node["provider"] is null)
             fields.Wrong(where, "has neither 'image' nor 'build'", "write 'image:' for a pre-built image, or 'build:' with a context", new ComposeScalar(entry.KeyLocation, null, false));
 
         var limits = (node["deploy"] as ComposeMapping)?["resources"] is ComposeMapping resources ? resources["limits"] as ComposeMapping : null;
@@ -233,12 +232,6 @@ internal sealed class ServiceReader(FieldReader fields, string folder, string? g
             var mapping = entry.Value as ComposeMapping;
             var at = $"{where}/{entry.Key}";
             var condition = fields.Text(mapping?["condition"], $"{at}/condition");
-            if (condition is not null && !Conditions.Contains(condition))
-            {
-                fields.Wrong($"{at}/condition", $"'{condition}' is no condition",
-                    NearestName.Suggest(condition, Conditions, $"write {string.Join(" or ", Conditions)}"), mapping?["condition"]);
-            }
-
             dependencies.Add(new ServiceDependency(
                 entry.Key,
                 condition switch
