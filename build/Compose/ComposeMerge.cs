@@ -50,7 +50,9 @@ internal static class ComposeMerge
     private static ComposeSequence Sequences(ComposeSequence earlier, ComposeSequence later, string key)
     {
         // An entry of a later file takes the place of the one for the same target; the same port twice is once.
-        var items = earlier.Items.Where(item => later.Items.All(other => Identity(item, key) != Identity(other, key))).Concat(later.Items);
+        var items = earlier.Items
+            .Select(item => later.Items.LastOrDefault(other => Identity(item, key) == Identity(other, key)) ?? item)
+            .Concat(later.Items.Where(item => earlier.Items.All(other => Identity(item, key) != Identity(other, key))));
         return new ComposeSequence(earlier.Location, [.. items]);
     }
 

@@ -49,7 +49,8 @@ public static partial class ComposeSchema
     {
         foreach (var entry in mapping.Entries)
         {
-            var below = where.Length == 0 ? entry.Key : $"{where}/{entry.Key}";
+            var name = entry.Key.Length == 0 ? "''" : entry.Key;
+            var below = where.Length == 0 ? name : $"{where}/{name}";
             if (shape.Keys!.TryGetValue(entry.Key, out var known))
                 Check(entry.Value, known, below, problems);
             else if (entry.Key.StartsWith("x-", StringComparison.Ordinal) && !IsNames(where))

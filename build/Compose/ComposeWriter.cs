@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -109,7 +108,7 @@ public static partial class ComposeWriter
 
     private static bool IsPlain(string text) =>
         (PlainText().IsMatch(text) && !SpecialWord().IsMatch(text) && !text.Contains(": ", StringComparison.Ordinal)
-            && !text.Contains(" #", StringComparison.Ordinal) && text[^1] is not (':' or ' '))
+            && text[^1] != ':')
         || Duration().IsMatch(text);
 
     private static string Quoted(string text)
@@ -125,7 +124,7 @@ public static partial class ComposeWriter
                 '\r' => "\\r",
                 '\t' => "\\t",
                 _ when IsPrintable(character) => character.ToString(),
-                _ => ((int)character).ToString("'\\u'X4", CultureInfo.InvariantCulture),
+                _ => FormattableString.Invariant($"\\u{(int)character:X4}"),
             });
         }
 
@@ -136,7 +135,8 @@ public static partial class ComposeWriter
     private static bool IsPrintable(char character) =>
         character is >= ' ' and <= '~' or (>= '\u00A1' and not '\u00AD' and not '\u2028' and not '\u2029' and not '\uFEFF' and < '\uFFFE');
 
-    [GeneratedRegex(@"^([A-Za-z_/$]|\.\.?/)[A-Za-z0-9 _./@%+=,;:~(){}$!?&*^<>|#\[\]\\'""-]*\z")]
+    // Words that start with nothing YAML gives a meaning to, with single spaces between them.
+    [GeneratedRegex(@"^([A-Za-z_/$]|\.\.?/)[A-Za-z0-9_./@%+=,;:~(){}$!?&*^<>|#\[\]\\'""-]*( [A-Za-z0-9_/$.(][A-Za-z0-9_./@%+=,;:~(){}$!?&*^<>|#\[\]\\'""-]*)*\z")]
     private static partial Regex PlainText();
 
     // What YAML 1.1 takes for a boolean or for nothing.

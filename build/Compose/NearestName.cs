@@ -13,9 +13,9 @@ public static class NearestName
             .ThenBy(pair => pair.candidate, StringComparer.Ordinal)
             .FirstOrDefault();
 
-        return best.candidate is not null && best.distance <= Math.Max(1, Math.Max(wanted.Length, best.candidate.Length) / 3)
-            ? best.candidate
-            : null;
+        // Of two names of one letter every pair would be near.
+        var longest = Math.Max(wanted.Length, best.candidate?.Length ?? 0);
+        return best.distance <= Math.Max(longest / 3, longest > 1 ? 1 : 0) ? best.candidate : null;
     }
 
     /// <summary><c>did you mean 'x'?</c>, or <paramref name="otherwise"/> when no known name is near.</summary>

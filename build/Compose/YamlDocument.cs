@@ -40,6 +40,12 @@ internal sealed class YamlDocument
         {
             return (null, [.. document.problems, YamlComplaint.Of(complaint, text, path)]);
         }
+        catch (Exception broken) when (broken is InvalidOperationException or NullReferenceException or ArgumentException)
+        {
+            // The parser gives up on some malformed texts without saying where: found by a property test, YamlDotNet 18.1.
+            var reached = document.parser.Current?.Start ?? Mark.Empty;
+            return (null, [.. document.problems, YamlComplaint.Of(new YamlException(reached, reached, ""), text, path)]);
+        }
     }
 
     private ComposeNode? Root()
@@ -127,7 +133,7 @@ internal sealed class YamlDocument
             var value = Node(below, depth + 1);
             if (!keys.TryAdd(key.Value, location))
             {
-                problems.Add(new Problem(below, $"the key stands twice; first on line {keys[key.Value].Line}", "keep one of the two", location));
+                problems.Add(new Problem(Where(below), $"the key stands twice; first on line {keys[key.Value].Line}", "keep one of the two", location));
                 continue;
             }
 

@@ -32,7 +32,10 @@ public static class SuggestedPhases
             return ranks[service.Name] = service.Build is null ? rank : Math.Max(1, rank);
         }
 
-        var ordered = services.OrderBy(service => Rank(service, 0)).ToList();
+        foreach (var service in services)
+            Rank(service, 0);
+
+        var ordered = services.OrderBy(service => ranks[service.Name]).ToList();
         var first = ordered.TakeWhile(service => ranks[service.Name] == 0).Select(service => service.Name).ToList();
         if (first.Count > 0)
             yield return first;

@@ -32,7 +32,7 @@ internal static class UndeployableKeys
         "healthcheck/start_interval", // how soon a start is seen to be healthy
         "networks/*/priority", // the order of joining
         "ports/*/app_protocol", "ports/*/mode", "ports/*/name", // names, and Swarm's routing
-        "volumes/*/bind", "volumes/*/bind/create_host_path", "volumes/*/consistency", // the engine's own behaviour
+        "volumes/*/bind/create_host_path", "volumes/*/consistency", // the engine's own behaviour
     ];
 
     private static readonly string[] Opened = ["build", "deploy", "healthcheck", "networks", "ports", "volumes"];

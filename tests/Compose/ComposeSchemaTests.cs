@@ -48,7 +48,7 @@ public class ComposeSchemaTests
     [Fact]
     public void Every_key_of_the_published_schema_is_known()
     {
-        foreach (var path in File.ReadLines(Path.Combine(RepositoryRoot.Path, "tests", "Compose", "schema-keys.txt")))
+        foreach (var path in File.ReadLines(Path.Combine(Repository.Root, "tests", "Compose", "schema-keys.txt")))
         {
             var parts = path.Trim('/').Split('/');
             var text = parts.Reverse().Aggregate("~", (inner, part) => part == "0" ? $"[{inner}]" : $"{{ {(part == "*" ? "name" : part)}: {inner} }}");

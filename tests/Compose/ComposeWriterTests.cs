@@ -5,13 +5,9 @@ namespace PhasedRollout.Tests.Compose;
 public class ComposeWriterTests
 {
     [Fact]
-    public void The_text_is_the_golden_one()
-    {
-        var folder = Path.Combine(RepositoryRoot.Path, "tests", "Compose");
-
-        ComposeWriter.Write(ComposeReader.Read([Path.Combine(folder, "writer-input.yml")]).Root)
-            .ShouldBe(File.ReadAllText(Path.Combine(folder, "writer-output.yml")));
-    }
+    public void The_text_is_the_golden_one() =>
+        ComposeWriter.Write(ComposeReader.Read([Repository.PathOf("tests", "Compose", "writer-input.yml")]).Root)
+            .ShouldBeGolden("Compose", "writer-output.yml");
 
     [Theory]
     [InlineData("yes")]

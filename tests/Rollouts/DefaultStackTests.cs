@@ -5,7 +5,7 @@ namespace PhasedRollout.Tests.Rollouts;
 
 public class DefaultStackTests
 {
-    private const string Repository = "https://github.com/Bizoholic-Digital/bizosaas-platform.git";
+    private const string Url = "https://github.com/Bizoholic-Digital/bizosaas-platform.git";
 
     private static readonly string[] Variables =
     [
@@ -40,10 +40,10 @@ public class DefaultStackTests
         {
             service.Image.ShouldBeNull();
             service.Build.ShouldNotBeNull();
-            service.Build.Context.ShouldBe($"{Repository}#main:{path}");
+            service.Build.Context.ShouldBe($"{Url}#main:{path}");
             service.Build.Dockerfile.ShouldBe("Dockerfile");
             service.Build.Reference.ShouldBe(
-                new GitHubContext($"{Repository}#main:{path}", new RepositoryName("Bizoholic-Digital", "bizosaas-platform"), "main", path));
+                new GitHubContext($"{Url}#main:{path}", new RepositoryName("Bizoholic-Digital", "bizosaas-platform"), "main", path));
         }
 
         service.Ports.Select(port => (port.HostPort, port.ContainerPort, port.HostAddress, port.Protocol))
@@ -102,7 +102,7 @@ public class DefaultStackTests
     [Fact]
     public void Every_variable_stands_in_the_example_and_none_has_a_value_there()
     {
-        var (entries, problems) = EnvFileReader.Read(Path.Combine(RepositoryRoot.Path, "phases", ".env.example"), VariableSet.Empty);
+        var (entries, problems) = EnvFileReader.Read(Repository.PathOf("phases", ".env.example"), VariableSet.Empty);
 
         problems.ShouldBeEmpty();
         entries.Select(entry => entry.Key).ShouldBe(Variables, ignoreOrder: true);
@@ -130,5 +130,5 @@ public class DefaultStackTests
     }
 
     private static Rollout Read(VariableSet variables) =>
-        RolloutReader.Read(ComposeReader.Read([Path.Combine(RepositoryRoot.Path, "phases", "compose.yml")]), variables);
+        RolloutReader.Read(ComposeReader.Read([Repository.PathOf("phases", "compose.yml")]), variables);
 }
