@@ -33,7 +33,7 @@ internal static class HtmlStyle
         .lead { font-size: 1.08rem; }
         table { width: 100%; border-collapse: collapse; }
         th, td { padding: .45rem .6rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
-        thead th { color: var(--quiet); font-size: .82rem; }
+        thead th { color: var(--quiet); font-size: .82rem; overflow-wrap: normal; }
         .badge { white-space: nowrap; font-weight: 600; }
         .ready, .healthy { color: var(--good); } .blocked, .certain, .badge.failed { color: var(--bad); } .badge.unknown, .likely, .running-unverified { color: var(--wait); }
         .commit { color: var(--quiet); font-size: .8rem; }

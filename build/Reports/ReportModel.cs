@@ -25,6 +25,9 @@ internal sealed record ReportModel
     public required RunOutcome Outcome { get; init; }
     public required IReadOnlyList<TargetRecord> Targets { get; init; }
     public required string ComposeFile { get; init; }
+
+    /// <summary>What follows a target in a command that speaks of the same stack and place, with a leading space.</summary>
+    public string Arguments { get; init; } = "";
     public required string? Project { get; init; }
     public required IReadOnlyList<ReportRepository> Repositories { get; init; }
     public required IReadOnlyList<ReportService> Services { get; init; }

@@ -45,6 +45,7 @@ internal sealed class ReportModelBuilder
         Outcome = outcome,
         Targets = [.. record.Targets.Select(target => new TargetRecord(text.Clean(target.Name), text.Clean(target.Status)))],
         ComposeFile = text.Clean(record.ComposeFile),
+        Arguments = text.Clean(record.Arguments),
         Project = text.CleanOrNull(record.Project ?? rollout?.Project),
         Repositories = [.. Repositories()],
         Services = [.. Services()],
@@ -188,7 +189,7 @@ internal sealed class ReportModelBuilder
         var asked = record.Targets.LastOrDefault(target => target.Name != "Report")?.Name ?? "";
         var failed = record.Targets.FirstOrDefault(target => target.Status is "Failed" or "Aborted")?.Name;
         string[] evidence = [.. record.Targets.Select(target => $"{target.Name}: {target.Status}")];
-        var again = $"./build.sh {asked}".TrimEnd();
+        var again = $"./build.sh {asked}".TrimEnd() + record.Arguments;
 
         return outcome == RunOutcome.Cancelled
             ? new FailureDiagnosis(

@@ -84,27 +84,27 @@ internal static class ReportSummary
         if (model.Outcome != RunOutcome.Succeeded)
         {
             steps.AddRange(model.Diagnoses.Select(diagnosis => new NextStep(diagnosis.Remedy, diagnosis.NextCommand)).Distinct());
-            if (Asked(model) is { } asked && !steps.Exists(step => step.Command == $"./build.sh {asked}"))
-                steps.Add(new NextStep("Then run the same target again; what is already as asked is not touched.", $"./build.sh {asked}"));
+            if (Asked(model) is { } asked && !steps.Exists(step => step.Command == Command(model, asked)))
+                steps.Add(new NextStep("Then run the same target again; what is already as asked is not touched.", Command(model, asked)));
             return steps;
         }
 
         if (IsAllDeployed(model))
         {
             steps.Add(new NextStep("Look at the containers.", $"docker ps --filter label=com.docker.compose.project={model.Project}"));
-            steps.Add(new NextStep("Look at their health again, any time.", "./build.sh HealthCheck"));
+            steps.Add(new NextStep("Look at their health again, any time.", Command(model, "HealthCheck")));
         }
         else if (Subject(model) == "Teardown")
         {
-            steps.Add(new NextStep("Nothing is left to do; this deploys again.", "./build.sh Deploy"));
+            steps.Add(new NextStep("Nothing is left to do; this deploys again.", Command(model, "Deploy")));
         }
         else if (Subject(model) is "Verification")
         {
-            steps.Add(new NextStep("Every context that can be looked up is there: check the place to deploy to.", "./build.sh Preflight"));
+            steps.Add(new NextStep("Every context that can be looked up is there: check the place to deploy to.", Command(model, "Preflight")));
         }
         else
         {
-            steps.Add(new NextStep("Deploy every phase; what is already as asked is not touched.", "./build.sh Deploy"));
+            steps.Add(new NextStep("Deploy every phase; what is already as asked is not touched.", Command(model, "Deploy")));
         }
 
         var open = model.AllFindings.Count(finding => finding.Accepted is null);
@@ -187,7 +187,12 @@ internal static class ReportSummary
     private static bool IsAllDeployed(ReportModel model) =>
         model.Phases.Count > 0 && model.Phases.All(phase => phase.Outcome is PhaseResult.Succeeded or PhaseResult.Unchanged);
 
-    private static string? Asked(ReportModel model) => model.Targets.LastOrDefault(target => target.Name != "Report")?.Name;
+    // What comes after a deployment only looks at it: the deployment is what was asked for.
+    private static string? Asked(ReportModel model) =>
+        (model.Targets.LastOrDefault(target => target.Name.StartsWith("Deploy", StringComparison.Ordinal))
+            ?? model.Targets.LastOrDefault(target => target.Name != "Report"))?.Name;
+
+    private static string Command(ReportModel model, string target) => $"./build.sh {target}{model.Arguments}";
 
     private static string Count(int count, string noun) => FormattableString.Invariant($"{count} {noun}{(count == 1 ? "" : "s")}");
 

@@ -17,6 +17,8 @@ namespace PhasedRollout.Runs;
 /// <param name="log">Where the stations say what they do.</param>
 public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor redactor, TimeProvider clock, IRunLog log)
 {
+    private static readonly TimeSpan LastLook = TimeSpan.FromSeconds(30);
+
     private readonly RunRecorder record = new(settings, clock);
     private EnginePorts? engine;
 
@@ -109,17 +111,26 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
         record.Add(rollout.Services.Select(service => new ServiceHealth(service.Name, ServiceState.NotDeployed, "it was removed", [])));
     });
 
-    /// <summary>Writes the reports and says why the run failed, if it did. A run of nothing but the report looks at the target first.</summary>
+    /// <summary>Looks at the target once more, writes the reports, and says why the run failed, if it did. A run that had nothing to do with
+    /// the target does not ask it. A deployment that succeeded and is found ailing has failed.</summary>
+    /// <exception cref="StationFailedException">Something deployed in this run is not healthy any more.</exception>
     public async Task ReportAsync(int exitCode, IReadOnlyList<TargetRecord> targets, CancellationToken cancellationToken)
     {
-        if (targets.Count == 0)
-            await LookForReportAsync(cancellationToken);
+        IReadOnlyList<FailureDiagnosis> late = [];
+        if (targets.All(target => target.Name is not ("VerifyContexts" or "GeneratePhaseComposes")) || targets.Any(target => target.Name == "Preflight"))
+            late = await LookOnceMoreAsync(cancellationToken);
+        if (exitCode != 0 || !targets.Any(target => target.Name.StartsWith("Deploy", StringComparison.Ordinal)))
+            late = [];
 
-        var files = await ReportWriter.WriteAsync(record.Finish(exitCode, targets), settings.ReportsDirectory, redactor, settings.KeepRuns, cancellationToken);
+        record.Add(late);
+        var ended = record.Finish(late.Count > 0 ? 1 : exitCode, targets);
+        var files = await ReportWriter.WriteAsync(ended, settings.ReportsDirectory, redactor, settings.KeepRuns, cancellationToken);
         foreach (var diagnosis in record.Diagnoses)
             Tell(diagnosis);
 
         log.Information($"Report: {files.Markdown}, {files.Html}, {files.Json}");
+        if (late.Count > 0)
+            throw new StationFailedException(late);
     }
 
     private static string TargetOf(int phase) => phase <= 4 ? FormattableString.Invariant($"DeployPhase{phase}") : "Deploy";
@@ -191,17 +202,26 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
             new PhaseOutcome(0, PhaseResult.Failed, [], new GateFailed(verdict, evidence)), rollout.Services, "HealthCheck");
     }
 
-    private async Task LookForReportAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<FailureDiagnosis>> LookOnceMoreAsync(CancellationToken cancellationToken)
     {
+        using var patience = new CancellationTokenSource(LastLook, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
             var rollout = ReadRollout();
-            var ports = await ConnectAsync(cancellationToken);
-            record.Add(await new DeployedHealth(ports.Target, ports.Health).LookAsync(rollout, cancellationToken));
+            var ports = await ConnectAsync(either.Token);
+            var health = await new DeployedHealth(ports.Target, ports.Health).LookAsync(rollout, either.Token);
+            record.Add(health);
+            var expected = DeployedHealth.Expected(rollout, health);
+            return expected.Passed ? [] : await DiagnoseAsync(rollout, ports, expected, either.Token);
         }
-        catch (WorldRefusedException refused)
+        catch (Exception exception) when (exception is RolloutException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            log.Warning($"The report has to do without a look at the target: {refused.Message}");
+            // Where that made a station fail, it is told already.
+            if (record.Diagnoses.Count == 0)
+                log.Warning($"The report has to do without a look at the target: {exception.Message}");
+
+            return [];
         }
     }
 
