@@ -57,6 +57,7 @@ internal sealed class HealthGate
             return;
 
         CountRestarts(sample);
+        outOfMemory |= sample.OutOfMemory && !sample.IsRunning;
         if (seen?.StartedAt != sample.StartedAt)
             BeginAnew();
 
@@ -174,6 +175,7 @@ internal sealed class HealthGate
         { Status: ContainerSample.Removed } => "the container was removed",
         { Status: "dead" or "removing" } => $"the container is {seen.Status}",
         { IsRunning: false } when seen.OutOfMemory || (outOfMemory && seen.ExitCode == 137) => "the container was killed for its memory",
+        _ when outOfMemory && restarts > 0 => "the container was killed for its memory and restarted",
         { Status: "exited" } => FormattableString.Invariant($"the container exited with code {seen.ExitCode} and is not restarted"),
         { Status: "created", Error.Length: > 0 } => $"the container could not be started: {PlainText.Line(seen.Error)}",
         _ when restarts >= RestartsOfACrashLoop => $"the container restarted {PlainText.Count(restarts, "time")}",

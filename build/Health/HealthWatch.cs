@@ -69,7 +69,7 @@ public sealed class HealthWatch(IContainerObserver observer, IHttpProbe http, Ti
                 return new GateVerdict([.. judgements.Select(judgement => judgement.Health)]);
 
             if (judgements.Any(judgement => judgement.HasFailed))
-                return await LastLookAsync(gates, cancellationToken);
+                return await LastLookAsync(gates, judgements, cancellationToken);
 
             if (now - progress.Since >= settings.ProgressDeadline)
                 return new GateVerdict([.. judgements.Select(judgement => judgement.Pending ? WithoutProgress(judgement.Health, settings) : judgement.Health)]);
@@ -83,11 +83,12 @@ public sealed class HealthWatch(IContainerObserver observer, IHttpProbe http, Ti
     }
 
     // One service failing is often the doing of another one: the verdict names what is known of all of them at the end.
-    private async Task<GateVerdict> LastLookAsync(HealthGate[] gates, CancellationToken cancellationToken)
+    // What failed stays failed: a container in a crash loop runs again a moment later.
+    private async Task<GateVerdict> LastLookAsync(HealthGate[] gates, Judgement[] judgements, CancellationToken cancellationToken)
     {
         await LookAtAsync(gates, cancellationToken);
         var now = time.GetUtcNow();
-        return new GateVerdict([.. gates.Select(gate => gate.Judge(now).Health)]);
+        return new GateVerdict([.. gates.Zip(judgements, (gate, before) => before.HasFailed ? before.Health : gate.Judge(now).Health)]);
     }
 
     private static ServiceHealth WithoutProgress(ServiceHealth health, GateSettings settings) => health with

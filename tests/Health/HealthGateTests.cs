@@ -202,6 +202,18 @@ public class HealthGateTests
     }
 
     [Fact]
+    public void A_kill_for_memory_counts_though_no_look_came_before_the_restart()
+    {
+        var gate = Gate();
+        gate.See(Running(At(0), started: At(0)));
+        gate.SeeOutOfMemory();
+        gate.Judge(At(0)).Pending.ShouldBeTrue("a process in the container was killed, not the container");
+        gate.See(Running(At(1), started: At(1), restarts: 1));
+
+        gate.Judge(At(1)).Health.Reason.ShouldStartWith("the container was killed for its memory and restarted");
+    }
+
+    [Fact]
     public void A_job_is_healthy_when_it_ended_with_zero_and_not_before()
     {
         var gate = new HealthGate(new GatedService(Service(), "id", "name"), runsToCompletion: true, Settings, Opened);

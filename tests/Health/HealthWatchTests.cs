@@ -94,6 +94,19 @@ public class HealthWatchTests
     }
 
     [Fact]
+    public async Task What_failed_is_not_forgotten_when_it_runs_again_at_the_last_look()
+    {
+        var looks = 0;
+        world.Containers["a"] = at => looks++ == 0 ? new ContainerSample(at, "restarting", Opened, 1) { ExitCode = 137, OutOfMemory = true } : Running(at, at) with { RestartCount = 1 };
+
+        var verdict = await Watch().HoldAsync([Gated("a")], Settings, Stop);
+
+        looks.ShouldBe(2);
+        verdict.Services.Single().State.ShouldBe(ServiceState.Failed);
+        verdict.Services.Single().Reason.ShouldStartWith("the container was killed for its memory");
+    }
+
+    [Fact]
     public async Task A_stream_of_events_that_ends_is_opened_again()
     {
         world.EventsEndAtOnce = true;

@@ -62,7 +62,7 @@ public class GateScenarios(EngineFixture engine) : IClassFixture<EngineFixture>
     public async Task A_crash_loop_is_seen_as_one_and_named_by_its_last_words()
     {
         var service = await engine.StartAsync(
-            "echo starting; echo \"ModuleNotFoundError: No module named 'flask'\" >&2; exit 3",
+            "exec 2>&1; echo starting; echo \"ModuleNotFoundError: No module named 'flask'\"; exit 3",
             container => container.HostConfig!.RestartPolicy = new RestartPolicy { Name = RestartPolicyKind.UnlessStopped });
 
         var (health, diagnosis) = await FailAsync(service);
