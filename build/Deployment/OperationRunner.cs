@@ -44,6 +44,9 @@ internal sealed class OperationRunner(IDeploymentTarget target, Rollout rollout,
         {
             var names = waiting.Select(service => service.Key).ToHashSet(StringComparer.Ordinal);
             var ready = waiting.Where(service => rollout[service.Key].DependsOn.All(dependency => !names.Contains(dependency.Service))).ToArray();
+            // A cycle gets here only when its finding is accepted; the phase's own order cuts it.
+            if (ready.Length == 0)
+                ready = [waiting[0]];
             await RunByServiceAsync([.. ready.SelectMany(service => service)], cancellationToken);
             waiting.RemoveAll(ready.Contains);
         }

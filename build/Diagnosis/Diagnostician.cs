@@ -42,6 +42,7 @@ public static class Diagnostician
             OperationRefused failure => [OfRefusal(failure, again)],
             GateFailed failure => GateDiagnosis.Of(failure, services, again),
             EarlierPhaseUnhealthy failure => [OfEarlierPhase(failure, outcome.Phase)],
+            TargetLost failure => [new(failure.Class, null, PlainText.Line(failure.Message, 500), Shown([failure.Message]), failure.Remedy, again)],
             DeploymentCancelled => [Cancelled(again, FormattableString.Invariant($"phase {outcome.Phase} was being deployed"))],
             var other => [new(FailureClass.Unknown, null, FormattableString.Invariant($"phase {outcome.Phase} failed: {other.GetType().Name}"), [], "see the evidence of the run", again)],
         };

@@ -51,6 +51,38 @@ public class CrashTests
             target.Writes.ShouldBeEmpty();
         }, iter: 300, threads: 1);
 
+    [Fact]
+    public async Task A_cycle_that_was_accepted_does_not_keep_a_phase_from_starting()
+    {
+        var rollout = Stacks.Rollout("shop",
+            [Stacks.Image("a") with { DependsOn = [new ServiceDependency("b", DependencyCondition.Started)] },
+             Stacks.Image("b") with { DependsOn = [new ServiceDependency("a", DependencyCondition.Started)] }]);
+        var target = new MemoryTarget().WithImage("acme/web:1");
+        var outcome = await new PhasedDeployment(target, new MemoryRepository(), new FakeGate(_ => true), new FakeEvidence(), Stacks.Settings(), TimeProvider.System, new RecordingLog())
+            .DeployAsync(rollout, Stacks.Phases(rollout), 1, TestContext.Current.CancellationToken);
+
+        outcome.Result.ShouldBe(PhaseResult.Succeeded);
+    }
+
+    [Fact]
+    public async Task A_refused_start_goes_back_and_a_refused_return_is_said()
+    {
+        var world = new World([Before.Older, Before.Absent, Before.Older], [true, true, true], false, 0, 0);
+        var target = Start(world);
+        var before = target.Picture;
+        target.Refuses = write => write == "start shop-web-1";
+        var outcome = await DeployAsync(target, world, "run-1");
+
+        outcome.Result.ShouldBe(PhaseResult.RolledBack);
+        outcome.Failure.ShouldBeOfType<OperationRefused>().Operation.ShouldBe("StartContainer shop-web-1");
+        target.Picture.ShouldBe(before);
+
+        target.Refuses = write => write.StartsWith("start shop-", StringComparison.Ordinal);
+        var stuck = await DeployAsync(target, world, "run-2");
+        stuck.Result.ShouldBe(PhaseResult.Failed);
+        stuck.Failure.ShouldNotBeNull().Undo.ShouldContain(sentence => sentence.StartsWith("web: could not go back", StringComparison.Ordinal));
+    }
+
     private static async Task<string> RunAsync(World world, params int[] deaths)
     {
         var target = Start(world);

@@ -21,8 +21,8 @@ internal sealed class MemoryTarget : IDeploymentTarget
     /// <summary>The number of writes after which the deployer dies; null for never.</summary>
     public int? DiesAfter { get; set; }
 
-    /// <summary>Refuses a write whose text contains this.</summary>
-    public string? Refuses { get; set; }
+    /// <summary>Which writes are refused.</summary>
+    public Func<string, bool> Refuses { get; set; } = _ => false;
 
     public RegistryAnswer Registry { get; set; } = new(false, "denied");
 
@@ -201,7 +201,7 @@ internal sealed class MemoryTarget : IDeploymentTarget
         {
             if (IsDead)
                 return Task.FromException<T>(new DeployerDiedException());
-            if (Refuses is { } refused && what.Contains(refused, StringComparison.Ordinal))
+            if (Refuses(what))
                 return Task.FromException<T>(new TargetRefusedException(what, "the test refuses it"));
 
             try
