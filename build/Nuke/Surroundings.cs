@@ -29,6 +29,9 @@ internal sealed class Surroundings
     /// <summary>Whether signals to the process stop the build.</summary>
     public bool ListensToSignals { get; init; }
 
+    /// <summary>The directory of the program, where the root is looked for when the working directory has none.</summary>
+    public string? ProgramDirectory { get; init; }
+
     /// <summary>Opens a file for a person to look at.</summary>
     public Action<string>? Open { get; init; }
 
@@ -47,16 +50,20 @@ internal sealed class Surroundings
             environment[(string)variable.Key] = (string?)variable.Value ?? "";
 
         var isTerminal = !Console.IsOutputRedirected;
+        var (output, error) = (Output.SafeWriter.Over(Console.OpenStandardOutput), Output.SafeWriter.Over(Console.OpenStandardError));
+        Console.SetOut(output);
+        Console.SetError(error);
         return new Surroundings
         {
             Arguments = System.Environment.GetCommandLineArgs()[1..],
             Environment = environment,
             WorkingDirectory = System.Environment.CurrentDirectory,
-            Out = Output.SafeWriter.Over(Console.OpenStandardOutput),
-            Error = Output.SafeWriter.Over(Console.OpenStandardError),
+            Out = output,
+            Error = error,
             IsTerminal = isTerminal,
             Width = isTerminal ? Math.Clamp(Console.WindowWidth, 60, 120) : 100,
             ListensToSignals = true,
+            ProgramDirectory = AppContext.BaseDirectory,
             Open = Output.Desktop.Opener(environment, isTerminal),
         };
     }

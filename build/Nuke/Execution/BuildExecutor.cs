@@ -12,8 +12,7 @@ internal sealed class BuildExecutor(
     StopSignals signals,
     TimeProvider time)
 {
-    /// <summary>The target whose body runs now.</summary>
-    public ExecutableTarget? Running { get; private set; }
+    private readonly HashSet<ExecutableTarget> announced = [];
 
     private bool MayGoOn => signals.ExitCode is null
         && plan.All(target => target.Status != ExecutionStatus.Failed || target.ProceedAfterFailure);
@@ -74,7 +73,6 @@ internal sealed class BuildExecutor(
     private void RunBodies(ExecutableTarget target, bool wasStopped)
     {
         target.Status = ExecutionStatus.Running;
-        Running = target;
         output.Begin(target);
         var began = time.GetTimestamp();
         try
@@ -101,7 +99,6 @@ internal sealed class BuildExecutor(
         }
         finally
         {
-            Running = null;
             output.End();
         }
     }
@@ -112,8 +109,8 @@ internal sealed class BuildExecutor(
     private void Failed(ExecutableTarget target, Exception exception, bool wasStopped)
     {
         exception = FailureText.Unwrap(exception);
+        var isCancellation = exception is OperationCanceledException && signals.ExitCodeOfCancellation is not null;
         target.Status = IsAborted(wasStopped) ? ExecutionStatus.Aborted : ExecutionStatus.Failed;
-        var isCancellation = exception is OperationCanceledException && signals.ExitCode is not null;
         if (isCancellation)
             Log.Warning("Stopped before its end");
         else if (FailureText.IsExpected(exception))
@@ -134,8 +131,6 @@ internal sealed class BuildExecutor(
             Log.Error("OnTargetFailed: {Failure:l}", FailureText.Full(hook));
         }
     }
-
-    private readonly HashSet<ExecutableTarget> announced = [];
 
     private void Skipped(ExecutableTarget target)
     {

@@ -12,10 +12,11 @@ namespace Nuke.Common.Execution;
 internal sealed class BuildRun
 {
     private readonly Surroundings surroundings;
+    private readonly LambdaExpression[] defaults;
     private readonly ParameterCatalog parameters;
     private readonly CommandLine commandLine;
     private readonly List<string> problems = [];
-    private readonly LambdaExpression[] defaults;
+    private readonly SecretMask secrets = new();
 
     private BuildRun(Type buildType, LambdaExpression[] defaults, Surroundings surroundings)
     {
@@ -29,29 +30,63 @@ internal sealed class BuildRun
     public static int Execute(Func<NukeBuild> create, Type buildType, LambdaExpression[] defaults, Surroundings surroundings)
     {
         FailureText.BelongsTo(buildType.Assembly);
-        var secrets = new SecretMask();
+        var run = new BuildRun(buildType, defaults, surroundings);
         try
         {
-            return new BuildRun(buildType, defaults, surroundings).Execute(create, buildType.Assembly, secrets);
+            return run.Execute(create, buildType.Assembly);
         }
         catch (Exception exception)
         {
             var text = FailureText.IsExpected(exception) ? FailureText.Brief(exception) : FailureText.Full(exception);
-            surroundings.Error.WriteLine(Visible.Text(secrets.Apply(text)));
+            surroundings.Error.WriteLine(Visible.Text(run.secrets.Apply(text)));
             return FailureText.Unwrap(exception) is InvalidBuildException ? ExitCodes.WrongInput : ExitCodes.Failed;
         }
     }
 
-    private int Execute(Func<NukeBuild> create, Assembly assembly, SecretMask secrets)
+    private int Execute(Func<NukeBuild> create, Assembly assembly)
     {
-        if (Root() is not { } root)
+        if (RootDirectorySearch.Find(surroundings, parameters, commandLine, problems) is not { } root)
             return Refuse();
 
+        var session = OpenSession(root, assembly);
+        var build = create();
+        ParameterInjection.Inject(build, parameters);
+        Hide(parameters.Own.SelectMany(parameter => new[] { (parameter, parameter.Value), (parameter, parameter.Default) }));
+        var targets = TargetCatalog.Create(build, defaults);
+        var isAboutTheBuild = build.Help || parameters.Value<bool>("GenerateSchema");
+        using var logFile = new LogFile(session);
+        var output = new RunOutput(session, logFile);
+        var sink = isAboutTheBuild || build.Plan ? null : LogSink.Install(session, output, () => build.RunningTargets.FirstOrDefault());
+        if (problems.Count == 0)
+            build.OnBuildCreated();
+
+        if (build.Help)
+            return Print(HelpText.Write(targets, parameters, surroundings.Width));
+        if (isAboutTheBuild)
+            return Print(BuildSchema.WriteFile(root, targets, parameters));
+
+        var request = new TargetRequest(targets, commandLine, parameters, problems);
+        if (request.IsEmpty && problems.Count == 0)
+            return Print(HelpText.Write(targets, parameters, surroundings.Width));
+        if (Plan(build, targets, request) is not { } plan)
+            return Refuse();
+
+        var missing = Requirements.Missing(build, plan.Where(target => target.Status == ExecutionStatus.Scheduled), parameters);
+        if (build.Plan)
+            return Print(PlanOutput.Write(new PlanView(targets, plan, request, parameters, missing), parameters.Value<PlanFormat>("PlanFormat"), session));
+
+        problems.AddRange(missing);
+        return problems.Count > 0 ? Refuse() : Run(build, plan, request, output, sink!);
+    }
+
+    private BuildSession OpenSession(AbsolutePath root, Assembly assembly)
+    {
         var file = ParameterFile.Read(root, parameters, problems);
         ParameterInjection.Resolve(parameters.All, commandLine, file, surroundings, root, problems);
-        foreach (var text in parameters.Own.Where(parameter => parameter.IsSecret).SelectMany(parameter => parameter.Given?.Texts ?? []))
-            secrets.Add(text);
-        NukeBuild.Session = new BuildSession
+        Hide(parameters.Own.SelectMany(parameter => (parameter.Given?.Texts ?? []).Select(text => (parameter, (object?)text))));
+        foreach (var writer in new[] { surroundings.Out, surroundings.Error }.OfType<SafeWriter>())
+            writer.Secrets = secrets;
+        return NukeBuild.Session = new BuildSession
         {
             Surroundings = surroundings,
             RootDirectory = root,
@@ -61,26 +96,18 @@ internal sealed class BuildRun
             Verbosity = parameters.Value<Verbosity>("Verbosity"),
             AssemblyFile = AbsolutePath.Create(Path.Combine(AppContext.BaseDirectory, assembly.GetName().Name + ".dll")),
         };
-
-        var build = create();
-        ParameterInjection.Inject(build, parameters);
-        foreach (var secret in parameters.Own.Where(parameter => parameter.IsSecret))
-            Hide(secret, secrets);
-        var targets = TargetCatalog.Create(build, defaults);
-        build.OnBuildCreated();
-
-        if (build.Help)
-            return Print(HelpText.Write(targets, parameters, surroundings.Width));
-        if (parameters.Value<bool>("GenerateSchema"))
-            return Print(BuildSchema.WriteFile(root, targets, parameters));
-
-        var request = new TargetRequest(targets, commandLine, parameters, problems);
-        if (request.IsEmpty && problems.Count == 0)
-            return Print(HelpText.Write(targets, parameters, surroundings.Width));
-        return Plan(build, targets, request) is { } plan ? Run(build, targets, plan, request) : Refuse();
     }
 
-    /// <summary>The plan, or null when something is wrong with what was asked for.</summary>
+    private void Hide(IEnumerable<(Parameter Parameter, object? Value)> values)
+    {
+        foreach (var (_, value) in values.Where(pair => pair.Parameter.IsSecret))
+        {
+            foreach (var one in value is Array array ? array.Cast<object?>() : [value])
+                secrets.Add(one?.ToString());
+        }
+    }
+
+    /// <summary>The plan with its skips, or null when something is wrong with what was asked for.</summary>
     private List<ExecutableTarget>? Plan(NukeBuild build, IReadOnlyList<ExecutableTarget> targets, TargetRequest request)
     {
         var cycles = ExecutionPlanner.Cycles(targets);
@@ -94,7 +121,7 @@ internal sealed class BuildRun
         {
             // What targets with a condition require is only known once the parameters are right.
             var certain = plan.Where(target => target.StaticConditions.Count == 0 && !request.Skipped.Contains(target));
-            problems.AddRange(Requirements.Missing(build, certain, parameters).Where(missing => !problems.Exists(known => SamePlace(known, missing))));
+            problems.AddRange(Requirements.Missing(build, certain, parameters).Where(missing => !problems.Exists(known => SamePlace(known, missing))).ToList());
             return null;
         }
 
@@ -106,30 +133,16 @@ internal sealed class BuildRun
         return plan;
     }
 
-    private int Run(NukeBuild build, IReadOnlyList<ExecutableTarget> targets, List<ExecutableTarget> plan, TargetRequest request)
+    private int Run(NukeBuild build, List<ExecutableTarget> plan, TargetRequest request, RunOutput output, LogSink sink)
     {
-        var missing = Requirements.Missing(build, plan.Where(target => target.Status == ExecutionStatus.Scheduled), parameters);
-        if (build.Plan)
-            return Print(PlanOutput.Write(new PlanView(targets, plan, request, parameters, missing), parameters.Value<PlanFormat>("PlanFormat"), NukeBuild.Session));
-        if (missing.Count > 0)
-        {
-            problems.AddRange(missing);
-            return Refuse();
-        }
-
-        using var logFile = LogFile.Open(NukeBuild.Session);
-        using var signals = new StopSignals();
-        var output = new RunOutput(NukeBuild.Session, logFile);
-        var executor = new BuildExecutor(build, plan, request.Targets, output, signals, surroundings.Time);
-        var sink = LogSink.Install(NukeBuild.Session, output, () => executor.Running);
-        signals.Announce = text => Log.Warning("{Text:l}", text);
+        using var signals = new StopSignals { Announce = static text => Log.Warning("{Text:l}", text) };
         if (surroundings.ListensToSignals)
             signals.Listen();
-
         if (!build.NoLogo)
-            output.Line($"NUKE build, {build.GetType().Assembly.GetName().Name} on {NukeBuild.Host}");
+            output.Line(output.Style.Faint($"{build.GetType().Assembly.GetName().Name} on {NukeBuild.Host} in {NukeBuild.RootDirectory}"));
+
         build.OnBuildInitialized();
-        executor.Run();
+        new BuildExecutor(build, plan, request.Targets, output, signals, surroundings.Time).Run();
         var exitCode = ExitCode(build, plan, signals);
         new Summary(output, surroundings.Time).Write(plan, sink.Entries, exitCode);
         return Finish(build, exitCode);
@@ -141,7 +154,7 @@ internal sealed class BuildRun
         if (signals.ExitCode is { } signal)
             return signal;
         var hasFailed = plan.Exists(target => target.Status is ExecutionStatus.Failed or ExecutionStatus.Aborted or ExecutionStatus.NotRun);
-        return build.ExitCode is { } own && (own != 0 || !hasFailed) ? own : hasFailed ? ExitCodes.Failed : ExitCodes.Done;
+        return build.ExitCode is { } own && (own != ExitCodes.Done || !hasFailed) ? own : hasFailed ? ExitCodes.Failed : ExitCodes.Done;
     }
 
     private static int Finish(NukeBuild build, int exitCode)
@@ -153,52 +166,22 @@ internal sealed class BuildRun
         }
         catch (Exception exception)
         {
-            Log.Error("OnBuildFinished: {Failure:l}", FailureText.Full(exception));
+            Log.Error("OnBuildFinished: {Failure:l}", FailureText.IsExpected(exception) ? FailureText.Brief(exception) : FailureText.Full(exception));
             return exitCode == ExitCodes.Done ? ExitCodes.Failed : exitCode;
         }
     }
 
-    private AbsolutePath? Root()
-    {
-        var parameter = parameters.BuiltIn.First(candidate => candidate.Name == "Root");
-        var given = commandLine.Values.GetValueOrDefault(parameter) ?? EnvironmentValues.Find(parameter, surroundings);
-        if (given is not null)
-        {
-            var directory = Path.GetFullPath(Path.Combine(surroundings.WorkingDirectory, given.Texts.LastOrDefault("")));
-            if (Directory.Exists(directory))
-                return AbsolutePath.Create(directory);
-            problems.Add($"{given.Where}: there is no directory '{directory}'");
-            return null;
-        }
-
-        var found = RootDirectorySearch.Upwards(surroundings.WorkingDirectory);
-        if (found is null)
-            problems.Add($"Neither '{surroundings.WorkingDirectory}' nor a directory above it has a .nuke directory; run inside the repository, or give --root <path>");
-        return found;
-    }
-
     private int Print(string text)
     {
-        surroundings.Out.Write(NukeBuild.Session.Secrets.Apply(text));
+        surroundings.Out.Write(secrets.Apply(text));
         return ExitCodes.Done;
     }
 
     private int Refuse()
     {
         foreach (var problem in problems)
-            surroundings.Error.WriteLine(Visible.Text(problem));
+            surroundings.Error.WriteLine(Visible.Text(secrets.Apply(problem)));
         return ExitCodes.WrongInput;
-    }
-
-    private static void Hide(Parameter secret, SecretMask secrets)
-    {
-        foreach (var value in new[] { secret.Value, secret.Default })
-        {
-            if (value is Array array)
-                array.Cast<object?>().ToList().ForEach(one => secrets.Add(one?.ToString()));
-            else
-                secrets.Add(value?.ToString());
-        }
     }
 
     private static bool SamePlace(string known, string missing) =>

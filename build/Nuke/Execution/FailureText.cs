@@ -5,6 +5,8 @@ namespace Nuke.Common.Execution;
 /// <summary>How an exception is shown: an expected failure by its message, a bug with everything that finds it.</summary>
 internal static class FailureText
 {
+    private static Assembly? buildAssembly;
+
     /// <summary>The exception that matters: what reflection and tasks wrap around it is taken off.</summary>
     public static Exception Unwrap(Exception exception)
     {
@@ -19,6 +21,8 @@ internal static class FailureText
         exception = Unwrap(exception);
         if (exception is AggregateException several)
             return several.InnerExceptions.All(IsExpected);
+        if (exception is ConditionException { InnerException: { } cause })
+            return IsExpected(cause);
         return exception is AssertionException or InvalidBuildException
             || (buildAssembly is not null && exception.GetType().Assembly == buildAssembly);
     }
@@ -44,6 +48,4 @@ internal static class FailureText
 
     /// <summary>The assembly whose exceptions are expected failures.</summary>
     public static void BelongsTo(Assembly assembly) => buildAssembly = assembly;
-
-    private static Assembly? buildAssembly;
 }

@@ -60,7 +60,7 @@ internal static class Requirements
     }
 
     private static string NotSet(Parameter parameter, string why) =>
-        $"{parameter.Switch}: {why} but not set; give {parameter.Switch} {(parameter.IsSecret ? "<secret>" : ValueConversion.Kind(parameter.ElementType))}, "
+        $"{parameter.Switch}: {why} but not set; give {parameter.Switch} {parameter.Kind}, "
         + $"or the environment variable {parameter.Variable} or NUKE_{parameter.Variable}, or \"{parameter.Name}\" in {ParameterFile.RelativePath}";
 
     private static bool IsEmpty(object? value) => value is null || (value is string text && string.IsNullOrWhiteSpace(text));

@@ -66,18 +66,7 @@ internal static class HelpText
     private static void WriteParameter(StringBuilder text, Parameter parameter, int width)
     {
         text.Append("  ").Append(parameter.Switch);
-        if (!parameter.IsFlag)
-        {
-            var values = parameter.IsSecret ? "<secret>"
-                : parameter.Choices is { } choices ? string.Join("|", choices)
-                : parameter.Name is "Target" or "Skip" ? "<target>" : ValueConversion.Kind(parameter.ElementType);
-            text.AppendWrapped(parameter.IsArray ? values + " ..." : values, text.Length > 0 ? parameter.Switch.Length + 3 : 0, width);
-        }
-        else
-        {
-            text.Append('\n');
-        }
-
+        text.AppendWrapped(parameter.IsFlag ? "" : parameter.IsArray ? parameter.Kind + " ..." : parameter.Kind, parameter.Switch.Length + 3, width);
         if (parameter.Description is { Length: > 0 } description)
             text.AppendWrapped(description, Indent, width);
         text.AppendWrapped(Facts(parameter), Indent, width);

@@ -22,13 +22,11 @@ internal sealed class LogSink(BuildSession session, RunOutput output, Func<Execu
         }
     }
 
+    /// <summary>From here on everything that is logged arrives at the sink.</summary>
     public static LogSink Install(BuildSession session, RunOutput output, Func<ExecutableTarget?> running)
     {
         var sink = new LogSink(session, output, running);
-        Log.Logger = new LoggerConfiguration()
-            .MinimumLevel.Is(Least(session.Verbosity))
-            .WriteTo.Sink(sink)
-            .CreateLogger();
+        Log.Logger = new LoggerConfiguration().MinimumLevel.Is(Least(session.Verbosity)).WriteTo.Sink(sink).CreateLogger();
         return sink;
     }
 

@@ -12,7 +12,7 @@ internal static class PlanJson
         using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
-            json.WriteString("schema", "phased-rollout/plan/1");
+            json.WriteString("schema", "plan/1");
             WriteList(json, "requested", plan.Requested);
             json.WriteStartArray("steps");
             foreach (var step in plan.Steps)
@@ -40,11 +40,17 @@ internal static class PlanJson
     private static void WriteStep(Utf8JsonWriter json, PlanStep step)
     {
         json.WriteStartObject();
+        json.WritePropertyName("number");
+        if (step.Number is { } number)
+            json.WriteNumberValue(number);
+        else
+            json.WriteNullValue();
         json.WriteString("target", step.Target.Name);
         json.WriteString("description", step.Target.Description);
         json.WriteString("why", step.Why);
         json.WriteString("skipped", step.Skipped);
         json.WriteBoolean("assuredAfterFailure", step.Target.AssuredAfterFailure);
+        WriteList(json, "onlyWhen", step.Target.DynamicConditions.Select(condition => condition.Text));
         WriteList(json, "dependsOn", step.Target.ExecutionDependencies.Select(target => target.Name));
         WriteList(json, "after", step.Target.OrderDependencies.Select(target => target.Name));
         WriteList(json, "triggeredBy", step.Target.TriggerDependencies.Select(target => target.Name));

@@ -58,7 +58,8 @@ internal static class PlanText
         text.AppendWrapped(string.Join("; ", Remarks(step)), indent, width);
     }
 
-    private static IEnumerable<string> Remarks(PlanStep step)
+    /// <summary>Why it is there and how it behaves.</summary>
+    internal static IEnumerable<string> Remarks(PlanStep step)
     {
         yield return step.Why;
         if (step.Target.AssuredAfterFailure)

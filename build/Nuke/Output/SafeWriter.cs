@@ -7,6 +7,9 @@ internal sealed class SafeWriter(TextWriter inner) : TextWriter
 {
     private readonly Lock gate = new();
 
+    /// <summary>What may not be shown, once it is known; also what a build writes to the console by itself goes through here.</summary>
+    public SecretMask? Secrets { get; set; }
+
     public override Encoding Encoding => inner.Encoding;
 
     public static TextWriter Over(Func<Stream> open)
@@ -23,7 +26,7 @@ internal sealed class SafeWriter(TextWriter inner) : TextWriter
 
     public override void Write(char value) => Write([value]);
 
-    public override void Write(string? value) => Write(value.AsSpan());
+    public override void Write(string? value) => Write((Secrets is null || value is null ? value : Secrets.Apply(value)).AsSpan());
 
     public override void Write(char[] buffer, int index, int count) => Write(buffer.AsSpan(index, count));
 

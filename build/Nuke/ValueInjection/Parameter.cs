@@ -31,6 +31,13 @@ internal sealed class Parameter
     /// <summary>The texts that are possible, when they are few and known.</summary>
     public IReadOnlyList<string>? Choices { get; init; }
 
+    /// <summary>A word for one value: <c>&lt;path&gt;</c>, or the values that are possible.</summary>
+    public string Kind
+    {
+        get => IsSecret ? "<secret>" : field ?? (Choices is { } choices ? string.Join("|", choices) : ValueConversion.Kind(ElementType));
+        init;
+    }
+
     /// <summary>Reads the value from the build; null for one that no object carries.</summary>
     public Func<object, object?>? Get { get; init; }
 

@@ -66,7 +66,7 @@ internal static class ValueConversion
             if (parameter.IsFlag)
                 return true;
             if (!parameter.ValueIsOptional)
-                problem = $"{given.Where}: a value is missing; write {parameter.Switch} {Kind(parameter)}";
+                problem = $"{given.Where}: a value is missing; write {parameter.Switch} {parameter.Kind}";
             return null;
         }
 
@@ -84,9 +84,6 @@ internal static class ValueConversion
             return null;
         }
     }
-
-    private static string Kind(Parameter parameter) =>
-        parameter.Choices is { } choices ? string.Join("|", choices) : Kind(parameter.ElementType);
 
     /// <summary>A converter's own message already says what would be right; it only has to name the value too.</summary>
     private static string Reason(Exception exception, string text, Type type)
