@@ -101,7 +101,7 @@ hash="$(hash_inputs)"
 bin="$temp/bin/${hash:0:32}"
 if ! { [ -f "$bin/_build.dll" ] && IFS= read -r dotnet <"$bin/.dotnet" && command -v -- "$dotnet" >/dev/null; }; then
   find_dotnet
-  compile
+  if [ -f "$bin/_build.dll" ]; then printf '%s\n' "$dotnet" >"$bin/.dotnet"; else compile; fi
 fi
 
 if [ "$dotnet" != dotnet ]; then

@@ -110,13 +110,13 @@ internal sealed class BuildExecutor(
     {
         exception = FailureText.Unwrap(exception);
         var isCancellation = exception is OperationCanceledException && signals.ExitCodeOfCancellation is not null;
-        target.Status = IsAborted(wasStopped) ? ExecutionStatus.Aborted : ExecutionStatus.Failed;
         if (isCancellation)
             Log.Warning("Stopped before its end");
         else if (FailureText.IsExpected(exception))
             Log.Error("{Message:l}", FailureText.Brief(exception));
         else
             Log.Error("{Failure:l}", FailureText.Full(exception));
+        target.Status = IsAborted(wasStopped) ? ExecutionStatus.Aborted : ExecutionStatus.Failed;
         if (target.SummaryInformation.Count == 0 && !isCancellation)
             target.SummaryInformation[exception.GetType().Name] = FailureText.FirstLine(exception);
 

@@ -38,8 +38,8 @@ internal sealed class LogFile(BuildSession session) : IDisposable
         {
             Directory.CreateDirectory(session.TemporaryDirectory.ToString());
 
-            // Opened before it is emptied: another run that holds it refuses the opening, and keeps its text.
-            var file = new FileStream(session.TemporaryDirectory / name, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
+            // Opened before it is emptied: another run that holds it refuses the opening, and keeps its text. On Unix only None excludes.
+            var file = new FileStream(session.TemporaryDirectory / name, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
             file.SetLength(0);
             return file;
         }

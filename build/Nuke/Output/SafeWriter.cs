@@ -38,7 +38,7 @@ internal sealed class SafeWriter(TextWriter inner) : TextWriter
             {
                 inner.Write(buffer);
             }
-            catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ObjectDisposedException)
             {
                 // Whoever read this has gone; the targets that are assured still have to run.
             }
