@@ -69,7 +69,7 @@ function Build-Program([string] $dotnet, [string] $bin) {
     try {
         $ErrorActionPreference = 'Continue'
         $output = & $dotnet build build/_build.csproj --configuration Release --artifacts-path $work --nologo --verbosity quiet -nodeReuse:false `
-            -clp:NoSummary -p:UseSharedCompilation=false -p:RunAnalyzers=false -p:GenerateDocumentationFile=false -p:TieredPGO=false 2>&1
+            -clp:NoSummary -p:UseSharedCompilation=false -p:RunAnalyzers=false -p:TreatWarningsAsErrors=false -p:GenerateDocumentationFile=false -p:TieredPGO=false 2>&1
         if ($LASTEXITCODE -ne 0) {
             $output | ForEach-Object { Say "$_" }
             Say 'The build does not compile'
