@@ -70,7 +70,7 @@ public class DefaultStackTests
             (1, "saleor-api"),
             (2, "brain-api auth-service wagtail-cms"),
             (3, "django-crm business-directory-backend temporal-integration"),
-            (4, "coreldove-backend ai-agents amazon-sourcing"),
+            (4, "ai-agents amazon-sourcing coreldove-backend"),
         ]);
 
     [Fact]
