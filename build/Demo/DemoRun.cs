@@ -32,7 +32,7 @@ public sealed class DemoRun(DemoOptions options, Action<string> log)
     public Task<int> RemoveAsync(CancellationToken ct) => GuardAsync(async () =>
     {
         await _world.RemoveAsync(ct);
-        log("The demo is gone.");
+        log("The demo is gone." + (_world.Machine.HasPackages ? $" Debian's packages stay unpacked in {_world.Machine.PackagesDirectory}." : ""));
         return 0;
     });
 

@@ -76,20 +76,22 @@ internal sealed class DemoWorld(DemoOptions options, Action<string> log)
         {
             var busybox = await Machine.EnsureBusyboxAsync(ct);
             var port = Breakage.ProcessPort.ToString(CultureInfo.InvariantCulture);
-            var record = Machine.Processes.Start(new DetachedProgram(PortProcess, busybox, ["httpd", "-f", "-p", port, "-h", "/var/empty"]));
+            // It serves what is in its folder to everybody: nothing.
+            var empty = Directory.CreateDirectory(Path.Combine(Machine.Directory, "empty")).FullName;
+            var record = Machine.Processes.Start(new DetachedProgram(PortProcess, busybox, ["httpd", "-f", "-p", port, "-h", empty]));
             await Machine.Processes.WaitUntilAsync(
                 record, _ => Task.FromResult(!PortHolder.IsFree(IPAddress.Any, Breakage.ProcessPort)), TimeSpan.FromSeconds(10), ct);
         }
     }
 
-    /// <summary>Ends everything and removes it; packages that were fetched stay.</summary>
+    /// <summary>Ends everything and removes it; packages that were fetched stay for the next time.</summary>
     public async Task RemoveAsync(CancellationToken ct)
     {
         var endpoint = await Machine.FindEngineAsync(ct);
         if (endpoint is not null)
         {
             var containers = await DemoEngine.UseAsync(endpoint.Host, options.RootDirectory, engine => engine.RemoveAllAsync(DemoCompose.Project, ct));
-            log($"Removed {containers} containers of the demo, its images and its network.");
+            log($"Removed {containers} containers of this clone's demo, its images and its network.");
         }
         else
         {

@@ -149,11 +149,14 @@ internal sealed class DemoEngine : IDisposable
     /// <returns>How many containers there were.</returns>
     public async Task<int> RemoveAllAsync(string project, CancellationToken ct)
     {
-        var containers = (await AllContainersAsync(ct)).Where(container => IsOurs(container.Labels) || BelongsTo(project, container.Labels)).ToList();
+        var all = await AllContainersAsync(ct);
+        // Another clone's demo has the same project; while it is here, what only the project's name marks may be its.
+        var isShared = all.Any(container => IsOfAnotherClone(container.Labels));
+        var containers = all.Where(container => IsOurs(container.Labels) || (!isShared && BelongsTo(project, container.Labels))).ToList();
         foreach (var container in containers)
             await RemoveAsync(container.ID, ct);
         foreach (var network in await _docker.Networks.ListNetworksAsync(new NetworksListParameters(), ct))
-            if (IsOurs(network.Labels) || BelongsTo(project, network.Labels))
+            if (IsOurs(network.Labels) || (!isShared && BelongsTo(project, network.Labels)))
                 await _docker.Networks.DeleteNetworkAsync(network.ID, ct);
         await RemoveImagesAsync(ct);
         return containers.Count;
@@ -169,6 +172,8 @@ internal sealed class DemoEngine : IDisposable
     /// <summary>Ours, or of a clone that is no longer there to ask.</summary>
     private bool IsOurs(IDictionary<string, string>? labels) =>
         labels is not null && labels.TryGetValue(Label, out var maker) && (maker == _owner || !Directory.Exists(maker));
+
+    private bool IsOfAnotherClone(IDictionary<string, string>? labels) => labels is not null && labels.ContainsKey(Label) && !IsOurs(labels);
 
     private async Task<IList<ContainerListResponse>> AllContainersAsync(CancellationToken ct) =>
         await _docker.Containers.ListContainersAsync(new ContainersListParameters { All = true }, ct);

@@ -25,6 +25,12 @@ public sealed class Machine(MachineOptions options, Action<string> log)
     /// <summary>Where data, logs and records really are: <see cref="MachineOptions.Directory"/>, unless servers could not reach it.</summary>
     public string Directory => _options.Directory;
 
+    /// <summary>Where packages are really unpacked: <see cref="MachineOptions.PackagesDirectory"/>, unless servers could not reach it.</summary>
+    public string PackagesDirectory => _options.PackagesDirectory;
+
+    /// <summary>Packages have been fetched.</summary>
+    public bool HasPackages => System.IO.Directory.Exists(_options.PackagesDirectory);
+
     /// <summary>The folder of the <c>docker</c> client that was unpacked with the engine, when there is no other one.</summary>
     public string? UnpackedDockerClient
     {
