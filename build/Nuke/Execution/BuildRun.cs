@@ -51,7 +51,12 @@ internal sealed class BuildRun
         var session = OpenSession(root, assembly);
         var build = create();
         ParameterInjection.Inject(build, parameters);
-        Hide(parameters.Own.SelectMany(parameter => new[] { (parameter, parameter.Value), (parameter, parameter.Default) }));
+        foreach (var parameter in parameters.Own.Where(parameter => parameter.IsSecret))
+        {
+            Hide(parameter.Value);
+            Hide(parameter.Default);
+        }
+
         var targets = TargetCatalog.Create(build, defaults);
         var isAboutTheBuild = build.Help || parameters.Value<bool>("GenerateSchema");
         using var logFile = new LogFile(session);
@@ -83,7 +88,8 @@ internal sealed class BuildRun
     {
         var file = ParameterFile.Read(root, parameters, problems);
         ParameterInjection.Resolve(parameters.All, commandLine, file, surroundings, root, problems);
-        Hide(parameters.Own.SelectMany(parameter => (parameter.Given?.Texts ?? []).Select(text => (parameter, (object?)text))));
+        foreach (var parameter in parameters.Own.Where(parameter => parameter is { IsSecret: true, Given: not null }))
+            Hide(parameter.Given!.Texts.ToArray());
         foreach (var writer in new[] { surroundings.Out, surroundings.Error }.OfType<SafeWriter>())
             writer.Secrets = secrets;
         return NukeBuild.Session = new BuildSession
@@ -98,13 +104,16 @@ internal sealed class BuildRun
         };
     }
 
-    private void Hide(IEnumerable<(Parameter Parameter, object? Value)> values)
+    private void Hide(object? value)
     {
-        foreach (var (_, value) in values.Where(pair => pair.Parameter.IsSecret))
+        if (value is not Array array)
         {
-            foreach (var one in value is Array array ? array.Cast<object?>() : [value])
-                secrets.Add(one?.ToString());
+            secrets.Add(value?.ToString());
+            return;
         }
+
+        foreach (var one in array)
+            secrets.Add(one?.ToString());
     }
 
     /// <summary>The plan with its skips, or null when something is wrong with what was asked for.</summary>

@@ -55,10 +55,14 @@ internal static class TargetCatalog
         }
     }
 
-    private static IEnumerable<PropertyInfo> TargetsOf(Type type) =>
-        type.GetProperties(Declared)
-            .Where(property => property.PropertyType == typeof(Target) && property.GetMethod is not null && !property.Name.Contains('.', StringComparison.Ordinal))
-            .OrderBy(property => property.MetadataToken);
+    private static PropertyInfo[] TargetsOf(Type type)
+    {
+        var properties = Array.FindAll(
+            type.GetProperties(Declared),
+            property => property.PropertyType == typeof(Target) && property.GetMethod is not null && !property.Name.Contains('.', StringComparison.Ordinal));
+        Array.Sort(properties, static (left, right) => left.MetadataToken.CompareTo(right.MetadataToken));
+        return properties;
+    }
 
     private static void Connect(ExecutableTarget target, TargetDefinition definition, List<ExecutableTarget> all)
     {

@@ -41,10 +41,9 @@ internal static class ValueConversion
     {
         if (type.IsEnum)
             return [.. Enum.GetNames(type).Select(Spelling.Dashed)];
-        if (!HasOwnConverter(type))
-            return null;
-        var converter = TypeDescriptor.GetConverter(type);
-        return converter.GetStandardValuesSupported() ? [.. converter.GetStandardValues()!.Cast<object>().Select(Show)] : null;
+        return type != typeof(AbsolutePath) && OwnConverter(type) is { } converter && converter.GetStandardValuesSupported()
+            ? [.. converter.GetStandardValues()!.Cast<object>().Select(Show)]
+            : null;
     }
 
     /// <summary>A word for the kind of value: <c>&lt;number&gt;</c>.</summary>
@@ -89,7 +88,7 @@ internal static class ValueConversion
     private static string Reason(Exception exception, string text, Type type)
     {
         var message = (exception is FormatException or ArgumentException or OverflowException ? exception : exception.InnerException ?? exception).Message;
-        return message.Contains(text, StringComparison.Ordinal) && text.Length > 0 && HasOwnConverter(type)
+        return message.Contains(text, StringComparison.Ordinal) && text.Length > 0 && OwnConverter(type) is not null
             ? message
             : $"'{text}' is no {Kind(type).Trim('<', '>')}: {message}";
     }
@@ -150,7 +149,7 @@ internal static class ValueConversion
                 : throw new ExplainedFormatException("is not a number; write it as 1.5");
         }
 
-        var converter = TypeDescriptor.GetConverter(type);
+        var converter = OwnConverter(type) ?? TypeDescriptor.GetConverter(type);
         if (!converter.CanConvertFrom(typeof(string)))
             throw new NotSupportedException($"{type.Name} cannot be read from a text; give it a TypeConverter");
         return converter.ConvertFromInvariantString(text) ?? throw new FormatException("no value");
@@ -161,7 +160,12 @@ internal static class ValueConversion
             ? [.. texts.SelectMany(text => text.Split(separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))]
             : [.. texts];
 
-    private static bool HasOwnConverter(Type type) => type.GetCustomAttribute<TypeConverterAttribute>() is not null;
+    /// <summary>The converter that a type names itself. TypeDescriptor finds it too, and starts far more than a help text needs.</summary>
+    private static TypeConverter? OwnConverter(Type type) =>
+        type.GetCustomAttribute<TypeConverterAttribute>() is { } attribute
+        && Type.GetType(attribute.ConverterTypeName) is { IsAbstract: false } converter && converter.GetConstructor(Type.EmptyTypes) is not null
+            ? (TypeConverter)Activator.CreateInstance(converter)!
+            : null;
 
     private static bool IsWholeNumber(Type type) =>
         type == typeof(int) || type == typeof(long) || type == typeof(short) || type == typeof(byte)
