@@ -65,8 +65,8 @@ partial class Build
         var results = TemporaryDirectory / "tests.ctrf.json";
         File.Delete(results);
         var exitCode = await ForegroundProcess.RunAsync(
-            "dotnet",
-            [RootDirectory / "tests" / "bin" / "Debug" / "net10.0" / "PhasedRollout.Tests.dll", "-ctrf", results],
+            ChildBuild.DotNet,
+            [RootDirectory / "tests" / "bin" / "Debug" / "net10.0" / "PhasedRollout.Tests.dll", "-ctrf", results, "-noColor", "-noLogo"],
             new Dictionary<string, string> { ["DOCKER_HOST"] = engine.Host },
             Stop);
 
@@ -82,7 +82,7 @@ partial class Build
 
     async Task DotNet(params string[] arguments)
     {
-        var exitCode = await ForegroundProcess.RunAsync("dotnet", arguments, new Dictionary<string, string>(), Stop);
+        var exitCode = await ForegroundProcess.RunAsync(ChildBuild.DotNet, arguments, new Dictionary<string, string>(), Stop);
         Assert.True(exitCode == 0, FormattableString.Invariant($"dotnet {arguments[0]} ended with exit code {exitCode}"));
     }
 }

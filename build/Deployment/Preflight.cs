@@ -127,20 +127,20 @@ public static class PreflightRules
     public const string Disk = "VC704";
 
     /// <summary>No engine answers, or it is too old.</summary>
-    public const string Engine = "VC801";
+    public const string Engine = "VC901";
 
     /// <summary>An image is neither on the target nor to be had.</summary>
-    public const string Image = "VC802";
+    public const string Image = "VC902";
 
     /// <summary>A database or cache does not answer.</summary>
-    public const string Requirement = "VC803";
+    public const string Requirement = "VC903";
 
     /// <summary>A key is not honoured yet.</summary>
-    public const string Key = "VC804";
+    public const string Key = "VC904";
 
     /// <summary>A context was not verified.</summary>
-    public const string Context = "VC805";
+    public const string Context = "VC905";
 
     /// <summary>A container's name is held by somebody else's.</summary>
-    public const string ContainerName = "VC806";
+    public const string ContainerName = "VC906";
 }

@@ -117,7 +117,7 @@ public class PreflightTests
 
         var findings = await CheckAsync(rollout);
         findings.Select(finding => $"{finding.Rule} {finding.Message}").ShouldBe(
-            ["VC508 A has no value", "VC508 B has no value: needed", "VC804 services/web/gpus is valid Compose, and deploying it to an engine is not available yet"]);
+            ["VC508 A has no value", "VC508 B has no value: needed", "VC904 services/web/gpus is valid Compose, and deploying it to an engine is not available yet"]);
         findings.ShouldAllBe(finding => finding.Failure == FailureClass.InvalidCompose && finding.Blocks);
     }
 

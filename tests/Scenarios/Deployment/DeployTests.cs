@@ -336,7 +336,7 @@ public sealed class DeployTests : EngineScenario
     public async Task A_context_arrives_with_modes_and_links_and_without_what_is_ignored()
     {
         Repository = (await new MemoryRepository().WithServiceAsync("web", "sleep 1000",
-                "COPY . /context\nRUN cd /context && find . | sort && ls -l run.sh && cat link && cat attributes"))
+                "COPY . /context\nRUN cd /context && find . | sort && ls -l run.sh && cat link && cat attributes && echo"))
             .With("web/run.sh", "#!/bin/sh\n", TreeEntryKind.Executable)
             .With("web/attributes", "$Format:%H$")
             .With("web/link", "sub/deep/file", TreeEntryKind.Symlink)
