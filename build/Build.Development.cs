@@ -60,14 +60,15 @@ partial class Build
             },
             Log.Information);
         var engine = await machine.EnsureEngineAsync(Stop);
-        await machine.EnsureGitAsync(Stop);
+        var git = await machine.EnsureGitAsync(Stop);
+        var environment = new Dictionary<string, string>(git.Environment ?? new Dictionary<string, string>()) { ["DOCKER_HOST"] = engine.Host };
 
         var results = TemporaryDirectory / "tests.ctrf.json";
         File.Delete(results);
         var exitCode = await ForegroundProcess.RunAsync(
             ChildBuild.DotNet,
             [RootDirectory / "tests" / "bin" / "Debug" / "net10.0" / "PhasedRollout.Tests.dll", "-ctrf", results, "-noColor", "-noLogo"],
-            new Dictionary<string, string> { ["DOCKER_HOST"] = engine.Host },
+            environment,
             Stop);
 
         Assert.True(File.Exists(results), $"The tests ended with exit code {exitCode} and without a result");

@@ -129,7 +129,7 @@ public sealed class DemoRun(DemoOptions options, Action<string> log)
         var arguments = string.Join(' ', Arguments(files).Select(Shown));
         log($"The report: {Shown(Path.Combine(options.RootDirectory, "reports", "report.md"))} (and report.html, report.json beside it)");
         log("Single targets against the same world, from here:");
-        foreach (var target in (string[])["VerifyContexts", "Preview", "DeployPhase3", "HealthCheck", "Teardown"])
+        foreach (var target in (string[])["VerifyContexts", "Preflight", "DeployPhase3", "HealthCheck", "Teardown"])
             log($"  ./build.sh {target} {arguments}");
         log("  ./build.sh Demo --remove   ends it all");
     }
