@@ -127,7 +127,7 @@ internal sealed class PhaseTransaction(
                 ? plan.Changes[service.Service.Name] == ServiceChange.Created ? ServiceChange.None : ServiceChange.RolledBack
                 : plan.Changes[service.Service.Name]);
         return await OutcomeAsync(rollout.Project, number, back.Returned.Count == changed.Count ? PhaseResult.RolledBack : PhaseResult.Failed,
-            wanted, changes, verdict, failure with { Undo = back.Sentences });
+            wanted, changes, new GateVerdict([.. back.Health, .. verdict?.Services ?? []]), failure with { Undo = back.Sentences });
     }
 
     private async Task<Return> GoBackAsync(
@@ -155,6 +155,7 @@ internal sealed class PhaseTransaction(
 
         var returned = new HashSet<string>(StringComparer.Ordinal);
         var sentences = new List<string>();
+        var atTheEnd = new List<ServiceHealth>();
         foreach (var name in wanted.Select(service => service.Service.Name).Where(changed.Contains))
         {
             var health = verdict?.Services.FirstOrDefault(service => service.Service == name);
@@ -166,11 +167,13 @@ internal sealed class PhaseTransaction(
             sentences.Add($"{name}: {sentence}");
             if (ok)
                 returned.Add(name);
+            if (!errors.ContainsKey(name))
+                atTheEnd.Add(health ?? new ServiceHealth(name, plan.Changes[name] == ServiceChange.Created ? ServiceState.NotDeployed : ServiceState.Failed, sentence, []));
         }
 
         foreach (var sentence in sentences)
             log.Warning(sentence);
-        return new Return(returned, sentences);
+        return new Return(returned, atTheEnd, sentences);
     }
 
     private static async Task TryAsync(OperationRunner runner, Operation operation, Dictionary<string, string> errors, CancellationToken cancellationToken)
@@ -231,5 +234,5 @@ internal sealed class PhaseTransaction(
         DeploymentPlanner.Of(project, service.Service.Name, observed)
             .FirstOrDefault(container => container.Previous is null && container.Name == service.Container.Name);
 
-    private sealed record Return(HashSet<string> Returned, IReadOnlyList<string> Sentences);
+    private sealed record Return(HashSet<string> Returned, IReadOnlyList<ServiceHealth> Health, IReadOnlyList<string> Sentences);
 }
