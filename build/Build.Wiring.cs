@@ -33,9 +33,15 @@ partial class Build
         {
             await station(Run);
         }
-        catch (InvalidInputException)
+        catch (Exception exception)
         {
-            ExitCode = 2;
+            if (exception is InvalidInputException or StationFailedException { IsWrongInput: true })
+                ExitCode = 2;
+
+            // The graph shows a failure itself, and knows no secret of the compose file.
+            var text = exception.ToString();
+            if (redactor.Redact(text) != text)
+                throw new RedactedException(redactor.Redact(exception.Message));
             throw;
         }
     }

@@ -1,5 +1,6 @@
 using PhasedRollout.Compose;
 using PhasedRollout.Diagnosis;
+using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Runs;
 
@@ -9,6 +10,9 @@ public sealed class StationFailedException(IReadOnlyList<FailureDiagnosis> diagn
 {
     /// <summary>The reasons, the root first.</summary>
     public IReadOnlyList<FailureDiagnosis> Diagnoses { get; } = diagnoses;
+
+    /// <summary>The compose text alone was wrong; the world was not asked: services that depend on a later phase.</summary>
+    public bool IsWrongInput => Diagnoses.All(diagnosis => diagnosis.Failure == FailureClass.DependencyOrder);
 
     private static string Summary(IReadOnlyList<FailureDiagnosis> diagnoses) => diagnoses.Count == 1
         ? diagnoses[0].Cause
