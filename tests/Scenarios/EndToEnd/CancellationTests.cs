@@ -1,0 +1,116 @@
+using System.Globalization;
+using PhasedRollout.Demo.Fixture;
+using PhasedRollout.Demo.Machines;
+using PhasedRollout.Tests.Scenarios.Support;
+
+namespace PhasedRollout.Tests.Scenarios.EndToEnd;
+
+/// <summary>The program is told to stop, or killed, while a phase holds its gate.</summary>
+[Collection(ScenarioSequence.Name)]
+[Trait("Category", "Scenario")]
+public sealed class CancellationTests(CancellationTests.Fixture fixture) : IClassFixture<CancellationTests.Fixture>
+{
+    private const string Service = "brain-api";
+
+    private static readonly string Script = $"{ScenarioRepository.PathOf(Service)}/service.sh";
+
+    private static int _commits;
+
+    private RolloutWorld World => fixture.World;
+
+    [Theory]
+    [InlineData(Signals.Terminate, 143)]
+    [InlineData(Signals.Interrupt, 130)]
+    public async Task A_signal_in_the_middle_of_a_phase_brings_back_what_ran_before_and_still_writes_the_report(int signal, int exitCode)
+    {
+        await World.EnsureGoodAsync();
+        var before = await World.Engine.ContainersAsync();
+        World.DeleteOutput();
+        try
+        {
+            await using var program = await StartAndHoldAsync();
+            program.Signal(signal);
+            var run = (await program.EndAsync(TestContext.Current.CancellationToken)).ShouldEndWith(exitCode);
+
+            await AwaitHealthyAsync();
+            var after = await World.Engine.ContainersAsync();
+            after.Select(container => (container.Service, container.Id)).ShouldBe(before.Select(container => (container.Service, container.Id)), run.Output);
+            var report = await World.ReadReportAsync();
+            report.Outcome.ShouldBe("cancelled");
+            report.ExitCode.ShouldBe(exitCode);
+            report.Classes.ShouldContain("cancelled");
+            report.Phases("outcome").Skip(2).ShouldAllBe(outcome => outcome == "not-started");
+        }
+        finally
+        {
+            await CommitAsync(FixtureFiles.ServiceScript);
+        }
+    }
+
+    [Fact]
+    public async Task A_run_after_a_killed_one_ends_where_an_undisturbed_one_ends()
+    {
+        await World.EnsureGoodAsync();
+        await CommitAsync(FixtureFiles.ServiceScript + "# one\n");
+        (await World.RunAsync("Deploy")).ShouldEndWith(0);
+        var undisturbed = await World.Engine.AllAsync();
+
+        await using (var program = await StartAndHoldAsync())
+        {
+            program.Signal(Signals.Kill);
+            (await program.EndAsync(TestContext.Current.CancellationToken)).ExitCode.ShouldBe(137);
+        }
+
+        await CommitAsync(FixtureFiles.ServiceScript + "# two\n");
+        (await World.RunAsync("Deploy")).ShouldEndWith(0);
+
+        (await World.Engine.AllAsync()).ShouldBe(undisturbed);
+        (await World.Engine.ContainersAsync()).ShouldAllBe(container => container.Health == "healthy");
+        (await World.ReadReportAsync()).Services("state").Values.ShouldAllBe(state => state == "healthy");
+        await CommitAsync(FixtureFiles.ServiceScript);
+    }
+
+    /// <summary>Deploys a commit whose service takes a minute to start, and waits until its new container runs.</summary>
+    private async Task<RunningProgram> StartAndHoldAsync()
+    {
+        var old = (await World.Engine.ContainersAsync()).Single(container => container.Service == Service).Id;
+        await CommitAsync("#!/bin/sh\ntrap 'exit 0' TERM\nsleep 60 &\nwait\n" + FixtureFiles.ServiceScript);
+        var program = World.Start(null, "Deploy");
+        try
+        {
+            await program.WaitForAsync(
+                async () => (await World.Engine.ContainersAsync()).Any(container => container.Service == Service && container.Id != old),
+                "the new container runs", TestContext.Current.CancellationToken);
+            return program;
+        }
+        catch
+        {
+            await program.DisposeAsync();
+            throw;
+        }
+    }
+
+    private Task<string> CommitAsync(string script) =>
+        World.Repository.CommitAsync(string.Create(CultureInfo.InvariantCulture, $"Change {_commits++}"), [(Script, script)]);
+
+    /// <summary>After a signal the old container is started; nobody holds a gate for it any more.</summary>
+    private async Task AwaitHealthyAsync()
+    {
+        for (var attempt = 0; attempt < 100; attempt++)
+        {
+            if ((await World.Engine.ContainersAsync()).All(container => container.Health == "healthy"))
+                return;
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Six services that may take their time to start.</summary>
+    public sealed class Fixture(ScenarioMachine machine) : SmallWorld(machine, "signals")
+    {
+        protected override async Task SetUpAsync()
+        {
+            await base.SetUpAsync();
+            World.Good = World.Good.With("  retries: 3\n", "  retries: 3\n  start_period: 90s\n");
+        }
+    }
+}

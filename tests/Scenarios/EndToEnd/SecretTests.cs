@@ -1,0 +1,106 @@
+using System.Text;
+using PhasedRollout.Demo.Fixture;
+using PhasedRollout.Rollouts;
+using PhasedRollout.Tests.Scenarios.Support;
+
+namespace PhasedRollout.Tests.Scenarios.EndToEnd;
+
+/// <summary>Every secret is a canary: it may be in the containers' environment and in the env file, and nowhere else.</summary>
+[Collection(ScenarioSequence.Name)]
+[Trait("Category", "Scenario")]
+public sealed class SecretTests(SecretTests.Fixture fixture) : IClassFixture<SecretTests.Fixture>
+{
+    private const string Token = "ghp_canaryCanaryCanaryCanaryCanaryCana42";
+
+    private RolloutWorld World => fixture.World;
+
+    private IReadOnlyList<string> Canaries =>
+        [Token, .. World.Good.Variables.Where(variable => SecretNames.Contains(variable.Key)).Select(variable => variable.Value)];
+
+    [Fact]
+    public async Task A_good_run_shows_no_byte_of_a_secret()
+    {
+        Canaries.Count.ShouldBeGreaterThan(5);
+        await World.WriteAsync(World.Good);
+
+        await ShowNothingAsync(0);
+    }
+
+    [Fact]
+    public async Task Not_even_when_a_service_that_fails_prints_its_own_environment()
+    {
+        await World.WriteAsync(World.Good);
+        var script = $"{ScenarioRepository.PathOf("ai-agents")}/service.sh";
+        await World.Repository.CommitAsync("Tell everything", [(script, "#!/bin/sh\nenv\necho \"could not connect to $DATABASE_URL with $OPENAI_API_KEY\" >&2\nexit 1\n")]);
+        try
+        {
+            var run = await ShowNothingAsync(1);
+            run.ShouldSay("could not connect to");
+        }
+        finally
+        {
+            await World.Repository.CommitAsync("Tell nothing", [(script, FixtureFiles.ServiceScript)]);
+        }
+    }
+
+    private async Task<ProgramRun> ShowNothingAsync(int exitCode)
+    {
+        World.DeleteOutput();
+        await using var program = World.Start(new Dictionary<string, string> { ["GITHUB_TOKEN"] = Token }, "Deploy", "--verbosity", "verbose");
+        var arguments = new HashSet<string>(StringComparer.Ordinal);
+        while (!program.HasEnded)
+        {
+            arguments.UnionWith(CommandLines());
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+
+        var run = (await program.EndAsync(TestContext.Current.CancellationToken)).ShouldEndWith(exitCode);
+        ShouldHideThem("what the program said", run.Output);
+        ShouldHideThem("process arguments", string.Join('\n', arguments));
+        foreach (var file in Files())
+            ShouldHideThem(file, Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file)));
+        ShouldHideThem("images", await World.Engine.ImagesAsync());
+        ShouldHideThem("container labels", string.Join('\n', (await World.Engine.ContainersAsync()).SelectMany(container => container.Labels.Values)));
+        return run;
+    }
+
+    private IEnumerable<string> Files() =>
+        ((string[])[World.Reports, World.Phases, Path.Combine(World.Folder, ".nuke")]).Where(Directory.Exists)
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories));
+
+    private void ShouldHideThem(string where, string text)
+    {
+        // The message itself is a log: it says where, and not what.
+        foreach (var canary in Canaries)
+            text.Split('\n').Where(line => line.Contains(canary, StringComparison.Ordinal)).Select(line => line.Replace(canary, "(secret)", StringComparison.Ordinal))
+                .ShouldBeEmpty($"{where} shows a secret");
+    }
+
+    private static IEnumerable<string> CommandLines()
+    {
+        foreach (var process in Directory.EnumerateDirectories("/proc").Where(folder => Path.GetFileName(folder).All(char.IsAsciiDigit)))
+        {
+            string line;
+            try
+            {
+                line = File.ReadAllText(Path.Combine(process, "cmdline"));
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                continue;
+            }
+
+            yield return line;
+        }
+    }
+
+    /// <summary>Six services and an accepted token.</summary>
+    public sealed class Fixture(ScenarioMachine machine) : SmallWorld(machine, "secrets")
+    {
+        protected override async Task SetUpAsync()
+        {
+            World.Tokens.Add(Token);
+            await base.SetUpAsync();
+        }
+    }
+}
