@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Nuke.Common;
 using Nuke.Common.IO;
+using PhasedRollout.Compose;
 using PhasedRollout.Demo;
 using PhasedRollout.Demo.Machines;
 using PhasedRollout.Runs;
@@ -28,6 +29,12 @@ partial class Build
         .Description("Roll the ten services out on this machine, without a network; --break <name> provokes a failure, --remove ends it")
         .Executes(async () =>
         {
+            if (Break is not null && Breakage.Find(Break) is null)
+            {
+                ExitCode = 2;
+                throw new InvalidInputException([new Problem("--break", $"there is no failure '{Break}'", NearestName.Suggest(Break, Breakage.Names, $"one of {string.Join(", ", Breakage.Names)}"))]);
+            }
+
             var demo = new DemoRun(DemoOptions, Log.Information);
             var exitCode = await (Remove ? demo.RemoveAsync(Stop) : demo.RunAsync(Stop));
             if (exitCode != 0)

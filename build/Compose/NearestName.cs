@@ -22,28 +22,26 @@ public static class NearestName
     public static string Suggest(string name, IEnumerable<string> known, string otherwise) =>
         Of(name, known) is { } near ? $"did you mean '{near}'?" : otherwise;
 
-    // Optimal string alignment: a swap of two neighbours ("prots") is one mistake, not two.
-    private static int Distance(string left, string right)
+    /// <summary>The number of letters to insert, remove, replace or swap with their neighbour (optimal string alignment).</summary>
+    public static int Distance(string one, string other)
     {
-        var rows = new int[left.Length + 1, right.Length + 1];
-        for (var i = 0; i <= left.Length; i++)
-            rows[i, 0] = i;
-        for (var j = 0; j <= right.Length; j++)
-            rows[0, j] = j;
-
-        for (var i = 1; i <= left.Length; i++)
+        var before = new int[other.Length + 1];
+        var row = Enumerable.Range(0, other.Length + 1).ToArray();
+        for (var i = 1; i <= one.Length; i++)
         {
-            for (var j = 1; j <= right.Length; j++)
+            var next = new int[other.Length + 1];
+            next[0] = i;
+            for (var j = 1; j <= other.Length; j++)
             {
-                var change = left[i - 1] == right[j - 1] ? 0 : 1;
-                var best = Math.Min(Math.Min(rows[i - 1, j] + 1, rows[i, j - 1] + 1), rows[i - 1, j - 1] + change);
-                if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1])
-                    best = Math.Min(best, rows[i - 2, j - 2] + 1);
-
-                rows[i, j] = best;
+                var cost = one[i - 1] == other[j - 1] ? 0 : 1;
+                next[j] = Math.Min(Math.Min(next[j - 1], row[j]) + 1, row[j - 1] + cost);
+                if (i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1])
+                    next[j] = Math.Min(next[j], before[j - 2] + 1);
             }
+
+            (before, row) = (row, next);
         }
 
-        return rows[left.Length, right.Length];
+        return row[other.Length];
     }
 }

@@ -83,27 +83,8 @@ public sealed class Breakage
 
     /// <summary>What to say about a name that there is not.</summary>
     public static string Unknown(string name) =>
-        $"--break {name}: there is no such failure. Did you mean {Names.MinBy(known => Distance(known, name))}? The names are {string.Join(", ", Names)}.";
+        $"--break {name}: there is no such failure. The names are {string.Join(", ", Names)}.";
 
     private static DemoInput MoveTo(DemoInput input, int port) =>
         input.With("8009:8000", $"{port}:8000").With("http://localhost:8009/", $"http://localhost:{port}/");
-
-    /// <summary>Levenshtein's distance.</summary>
-    private static int Distance(string from, string to)
-    {
-        var row = Enumerable.Range(0, to.Length + 1).ToArray();
-        for (var i = 1; i <= from.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= to.Length; j++)
-            {
-                var above = row[j];
-                row[j] = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (from[i - 1] == to[j - 1] ? 0 : 1));
-                diagonal = above;
-            }
-        }
-
-        return row[^1];
-    }
 }

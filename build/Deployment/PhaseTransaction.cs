@@ -198,10 +198,14 @@ internal sealed class PhaseTransaction(
                where changed.Contains(service.Service.Name) && !service.IsJob
                from container in DeploymentPlanner.Of(rollout.Project, service.Service.Name, observed)
                where container is { Previous: null, IsRunning: true }
-               select AtGate(service, container),
+               select AtGate(service, container) with { Service = AsItWas(service.Service, container) },
         ];
         return old.Length == 0 ? new GateVerdict([]) : await gate.HoldAsync(old, patience, cancellationToken);
     }
+
+    // The change may have moved the service to another port, where the old container never answered.
+    private static Service AsItWas(Service service, DeployedContainer old) =>
+        service.HealthUrl is { } address && old.Ports.All(port => port.HostPort != address.Url.Port) ? service with { HealthUrl = null } : service;
 
     private async Task<PhaseOutcome> OutcomeAsync(
         string project, int number, PhaseResult result, IReadOnlyList<WantedService> wanted,

@@ -1,3 +1,4 @@
+using PhasedRollout.Compose;
 using System.Globalization;
 using PhasedRollout.Rollouts;
 
@@ -29,12 +30,11 @@ internal static class DependencyRules
         {
             if (dependency.Required)
             {
-                var near = services.Keys.Where(name => name != service.Name).Select(name => (name, far: Words.Distance(name, dependency.Service)))
-                    .OrderBy(it => it.far).ThenBy(it => it.name, StringComparer.Ordinal).FirstOrDefault();
+                var near = NearestName.Of(dependency.Service, services.Keys.Where(name => name != service.Name));
                 yield return About(
                     service, dependency, $"depends on '{dependency.Service}', which is no service of the file",
-                    near.name is not null && near.far <= Math.Max(2, dependency.Service.Length / 3)
-                        ? $"depends_on: [{near.name}]"
+                    near is not null
+                        ? $"depends_on: [{near}]"
                         : $"remove '{dependency.Service}' from depends_on, or say 'required: false' for it");
             }
         }
