@@ -20,7 +20,9 @@ public sealed class GateFailureTests(GateFailureTests.Fixture fixture) : IClassF
             #!/bin/sh
             echo "migration 0042 is missing: every page answers 404"
             mkdir -p /tmp/empty
-            exec httpd -f -p "$PORT" -h /tmp/empty
+            httpd -f -p "$PORT" -h /tmp/empty &
+            trap 'kill $!; exit 0' TERM
+            wait
 
             """);
 
@@ -40,7 +42,9 @@ public sealed class GateFailureTests(GateFailureTests.Fixture fixture) : IClassF
             echo "Uvicorn running on http://0.0.0.0:9999"
             mkdir -p /tmp/www
             echo ok > /tmp/www/health
-            exec httpd -f -p 9999 -h /tmp/www
+            httpd -f -p 9999 -h /tmp/www &
+            trap 'kill $!; exit 0' TERM
+            wait
 
             """);
 
