@@ -44,7 +44,7 @@ find_dotnet() {
 
 # Compiles beside the final place and renames: nobody ever starts a half-made program, and two runs may compile at once.
 compile() {
-  local work="$temp/compile.$$"
+  work="$temp/compile.$$" # not local: the trap below outlives this function
   mkdir -p -- "$work" "$temp/bin"
   trap 'rm -rf -- "$work"' EXIT
   say "Compiling the build (its inputs changed)"
@@ -58,9 +58,10 @@ compile() {
   local made="$work/bin/_build/release"
   precompile "$made" "$work" >/dev/null 2>&1 || true
   printf '%s\n' "$dotnet" >"$made/.dotnet"
-  # When another run was first, mv puts ours inside its directory; it goes away with the next line.
-  mv -- "$made" "$bin" 2>/dev/null || [ -f "$bin/_build.dll" ] || fail "Cannot write $bin"
-  rm -rf -- "$bin/release" "$work"
+  # When another run was first, its program is as good as ours. -T, which only GNU's mv has, keeps ours from being moved inside it;
+  # elsewhere such a leftover does no harm.
+  mv -T -- "$made" "$bin" 2>/dev/null || [ -f "$bin/_build.dll" ] || mv -- "$made" "$bin" || fail "Cannot write $bin"
+  rm -rf -- "$work"
   trap - EXIT
   forget_old
 }
