@@ -135,7 +135,7 @@ partial class Build
             var observer = DockerEngine.Connect(build.DockerHost, EngineAccess.ReadOnly);
             var preflight = DockerEngine.Connect(build.DockerHost, build.CreateMissingNetworks ? EngineAccess.ReadAndCreateNetworks : EngineAccess.ReadOnly);
             var description = await observer.DescribeAsync(cancellationToken);
-            log.Information($"Engine {description.Version} (API {description.ApiVersion}) on {description.Name}, {description.Endpoint}");
+            log.Debug($"Engine {description.Version} (API {description.ApiVersion}) on {description.Name}, {description.Endpoint}");
 
             var containers = new DockerHealthSource(async token => await observer.GetClientAsync(token), description.IsLocal, TimeProvider.System);
             var watch = new HealthWatch(containers, new HttpProbe(observer.HostName, TimeProvider.System), TimeProvider.System, log);

@@ -69,7 +69,7 @@ public sealed class ContextVerifier(IRepositorySource source, IRunLog log)
                 var verified = blocking is null && dockerfile.Path is { } path
                     ? new VerifiedContext(context, resolved.RefName, resolved.Commit, tree.Find(context.Path)!.Id, path)
                     : null;
-                Finding?[] findings = [blocking, dockerfile.Finding];
+                Finding?[] findings = [blocking, dockerfile.Finding, ContextRules.MovingRef(service, context, resolved, lookup.IsAmbiguous(context))];
                 return new VerifiedService(service, verified, dockerfile.Found, [.. findings.OfType<Finding>()], Verdict.Unknown);
             case var other:
                 throw new InvalidOperationException($"no rule for {other.GetType().Name}");

@@ -63,6 +63,20 @@ internal sealed class GitHubRepositorySource : IRepositorySource, IDisposable
         refs.AskAsync((repository, reference), () => ResolveOnceAsync(repository, reference, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
+    public async Task<bool> IsBranchAndTagAsync(RepositoryName repository, string reference, string commit, CancellationToken cancellationToken)
+    {
+        var key = $"{connection.AddressOf(PathOf(repository)).AbsoluteUri}#branch-and-tag:{commit}:{reference}";
+        if (cache.Read(key) is { Body: [var known] })
+            return known == '1';
+
+        // Most refs are branches: the tag is asked for first, and the branch only where there is one.
+        var both = await CommitAsync(repository, $"tags/{reference}", cancellationToken) is not null
+            && await CommitAsync(repository, $"heads/{reference}", cancellationToken) is not null;
+        cache.Write(key, new CachedAnswer(null, "text/plain", [both ? (byte)'1' : (byte)'0']));
+        return both;
+    }
+
+    /// <inheritdoc/>
     public Task<RepositoryTree> ReadTreeAsync(
         RepositoryName repository, string commit, IReadOnlyCollection<string> paths, CancellationToken cancellationToken) =>
         commits.AskAsync(

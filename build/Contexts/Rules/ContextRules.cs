@@ -50,6 +50,20 @@ internal static class ContextRules
                 $"repository '{context.Repository}' has no branch, tag or commit '{context.Ref}'; its default branch is '{answer.DefaultBranch}'",
                 $"context: {ContextUrl.With(context, answer.DefaultBranch, context.Path)}");
 
+    /// <summary>VC103: the ref is there, and another builder may take another commit for it; here the verified one is built.</summary>
+    public static Finding? MovingRef(Service service, GitHubContext context, ResolvedRef resolved, bool isBranchAndTag) => context.Ref switch
+    {
+        null => About(
+            service, "VC103", Certainty.Hint,
+            $"the context names no branch, so the default branch '{resolved.RefName}' of '{context.Repository}' is taken; some builders guess 'master'",
+            $"context: {ContextUrl.With(context, resolved.RefName, context.Path)}"),
+        { } reference when isBranchAndTag => About(
+            service, "VC103", Certainty.Hint,
+            $"'{reference}' is a branch and a tag of '{context.Repository}'; builders may take the other one",
+            $"give one of them another name, or name the commit: {ContextUrl.With(context, resolved.Commit, context.Path)}"),
+        _ => null,
+    };
+
     /// <summary>VC104: builders fetch a commit by its full id only
     /// (BuildKit, <c>util/gitutil</c>: a ref of 40 hexadecimal digits is a commit, every other text a branch or tag).</summary>
     public static Finding? ShortCommit(Service service, GitHubContext context, ResolvedRef resolved) =>

@@ -18,7 +18,7 @@ public sealed class StandInTests : IDisposable
     public void Dispose() => Directory.Delete(cache, recursive: true);
 
     [Fact]
-    public async Task A_repository_of_15000_files_is_verified_with_two_requests_and_again_with_none_that_counts()
+    public async Task A_repository_of_15000_files_is_verified_with_three_requests_and_again_with_none_that_counts()
     {
         using var repository = new TemporaryRepository(
             [.. Enumerable.Range(0, 15_000).Select(number => ($"platform/group{number % 60}/service{number % 600}/file{number}.txt", "x")),
@@ -32,7 +32,7 @@ public sealed class StandInTests : IDisposable
             .ToList();
 
         var (first, _) = await Verify(gitHub, services);
-        gitHub.Requests.Count.ShouldBe(2);
+        gitHub.Requests.Count.ShouldBe(3);
         var (second, took) = await Verify(gitHub, services);
 
         first.Services.Select(it => it.Verdict).ShouldBe(Enumerable.Repeat(Verdict.Ready, 7).Concat(Enumerable.Repeat(Verdict.Blocked, 3)));
@@ -43,10 +43,26 @@ public sealed class StandInTests : IDisposable
         first.Services[3].Context!.TreeId.ShouldBe(tree);
         ContextsTable.Lines(second).ShouldBe(ContextsTable.Lines(first));
         second.Repositories[0].Usage.ShouldBe(new ApiUsage(1, 0));
-        gitHub.Requests.Count.ShouldBe(3);
+        gitHub.Requests.Count.ShouldBe(4);
         gitHub.UnexpectedRequests.ShouldBeEmpty();
         TestContext.Current.TestOutputHelper!.WriteLine($"warm: {took.TotalMilliseconds:0} ms");
         took.ShouldBeLessThan(TimeSpan.FromSeconds(5), "a bound for a busy machine; 0.16 s when it was written");
+    }
+
+    [Fact]
+    public async Task A_branch_and_a_tag_of_one_name_are_hinted_at()
+    {
+        using var repository = new TemporaryRepository(("app/Dockerfile", "FROM scratch\n"));
+        repository.Run("", "tag", "main");
+        await using var gitHub = StandIn(repository);
+
+        var (verified, _) = await Verify(gitHub, [Stack.Built("app", "app")]);
+
+        verified.Services[0].Verdict.ShouldBe(Verdict.Ready);
+        var finding = verified.Services[0].Findings.ShouldHaveSingleItem();
+        (finding.Rule, finding.Certainty).ShouldBe(("VC103", Certainty.Hint));
+        finding.Message.ShouldBe("'main' is a branch and a tag of 'Bizoholic-Digital/bizosaas-platform'; builders may take the other one");
+        gitHub.UnexpectedRequests.ShouldBeEmpty();
     }
 
     [Fact]
