@@ -58,7 +58,7 @@ internal sealed class DockerEngineSetup(MachineOptions options, DebianPackages p
 
     private async Task<Dictionary<string, string>> UnpackAsync(CancellationToken ct)
     {
-        var root = await packages.UnpackAsync("a Docker engine", ["docker.io", "containerd", "runc", "iptables"], ct);
+        var root = await packages.UnpackAsync("a Docker engine", ["docker.io", "containerd", "runc", "tini", "iptables"], ct);
         var sbin = Path.Combine(root, "usr/sbin");
         var environment = DebianRoot.Environment(root, options.SearchPath);
         environment["XTABLES_LIBDIR"] = Path.Combine(DebianRoot.LibraryFolders(root).First(), "xtables");

@@ -81,7 +81,7 @@ internal sealed class DockerHealthSource(Func<CancellationToken, Task<IDockerCli
     }
 
     private static IReadOnlyList<ProbeEvidence> Probes(State state, TimeSpan lead) =>
-        [.. (state.Health?.Log ?? []).Select(probe => new ProbeEvidence(Utc(probe.Start) - lead, probe.ExitCode, probe.Output ?? ""))];
+        [.. (state.Health?.Log ?? []).Select(probe => new ProbeEvidence(Utc(probe.Start) - lead, probe.ExitCode, CurlMeter.RemovedFrom(probe.Output ?? "")))];
 
     private static DateTimeOffset Utc(DateTime moment) => new(moment.ToUniversalTime());
 
