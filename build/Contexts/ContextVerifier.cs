@@ -61,7 +61,8 @@ public sealed class ContextVerifier(IRepositorySource source, IRunLog log)
                 Task<byte[]> ReadBlob(string id) => lookup.ReadBlobAsync(context, id, cancellationToken);
                 var blocking = ContextRules.ShortCommit(service, context, resolved);
                 if (await ContextRules.CheckFolderAsync(service, context, tree, () => lookup.NearestIn(tree), ReadBlob) is { } missing)
-                    return NotFound(service, blocking, missing);
+                    // Where the folder is known not to be there, neither is its Dockerfile.
+                    return NotFound(service, blocking, missing) with { DockerfileFound = missing.Certainty == Certainty.Certain ? false : null };
 
                 var dockerfile = service.Build!.DockerfileInline is null
                     ? await DockerfileRules.CheckAsync(service, context, tree, ReadBlob)
