@@ -31,7 +31,7 @@ internal static class ReportSummary
         ("VerifyContexts", "Verification"),
     ];
 
-    private static readonly (FailureClass Class, string Title, string Meaning)[] SeedErrors =
+    private static readonly (FailureClass Class, string Title, string Meaning)[] SixErrors =
     [
         (FailureClass.BuildContextNotFound, "Build Context Not Found", "the repository, ref or path of a context does not exist on GitHub"),
         (FailureClass.DockerfileMissing, "Dockerfile Missing", "the path exists and holds no Dockerfile"),
@@ -113,16 +113,16 @@ internal static class ReportSummary
         return steps;
     }
 
-    /// <summary>The seed's six common errors, then every other kind that this run was diagnosed with.</summary>
+    /// <summary>The six common errors, then every other kind that this run was diagnosed with.</summary>
     public static IReadOnlyList<CommonError> CommonErrors(ReportModel model)
     {
         var reached = model.Phases.Any(phase => phase.Outcome != PhaseResult.NotStarted);
         var others = model.Diagnoses
             .Select(diagnosis => diagnosis.Failure)
-            .Except(SeedErrors.Select(error => error.Class))
+            .Except(SixErrors.Select(error => error.Class))
             .Select(failure => (Class: failure, Title: failure.Title(), Meaning: "not one of the six, and seen here"));
 
-        return [.. SeedErrors.Concat(others).Select(error =>
+        return [.. SixErrors.Concat(others).Select(error =>
         {
             string?[] services =
             [
@@ -140,7 +140,7 @@ internal static class ReportSummary
         })];
     }
 
-    /// <summary>The answer to "is there a Dockerfile?" in the seed's words.</summary>
+    /// <summary>The answer to "is there a Dockerfile?" in the words of the original diagnosis report.</summary>
     public static string DockerfileAnswer(ReportService service) => service.Source switch
     {
         { Context: null } => "✅ N/A",
@@ -149,7 +149,7 @@ internal static class ReportSummary
         _ => "❓ NOT VERIFIED",
     };
 
-    /// <summary>The context as the seed's table shows it: the path in the repository.</summary>
+    /// <summary>The context as the table of the original diagnosis report shows it: the path in the repository.</summary>
     public static string ContextAnswer(ReportService service) => service.Source switch
     {
         { Context: null, Image: var image } => $"N/A (pre-built image {image})",

@@ -61,7 +61,7 @@ internal static class ReportWords
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "not an outcome"),
     };
 
-    /// <summary>The name of a failure class for a person, in the words of the seed's report where it has one.</summary>
+    /// <summary>The name of a failure class for a person, in the words of the original diagnosis report where it has one.</summary>
     public static string Title(this FailureClass failure) => failure switch
     {
         FailureClass.BuildContextNotFound => "Build context not found",

@@ -6,7 +6,7 @@ using PhasedRollout.Demo.Machines;
 namespace PhasedRollout.Demo.Fixture;
 
 /// <summary>
-/// The demo's git repository, laid out as the seed's table says. Made by one <c>git fast-import</c> with fixed authors and dates,
+/// The demo's git repository, laid out as the table of the original diagnosis report says. Made by one <c>git fast-import</c> with fixed authors and dates,
 /// so its commit ids are the same everywhere and each time.
 /// </summary>
 internal static class FixtureRepository
@@ -20,7 +20,7 @@ internal static class FixtureRepository
     /// <summary>A branch on which ai-agents asks for a package version that does not exist.</summary>
     public const string WithPinnedPackage = "broken/pinned-package";
 
-    private const long FirstCommit = 1760313600; // 2025-10-13, the date of the seed
+    private const long FirstCommit = 1760313600; // 2025-10-13, the date of that report
 
     /// <summary>Makes the bare repository anew, or brings an existing one to the same state.</summary>
     /// <returns>The commit that <c>main</c> names.</returns>

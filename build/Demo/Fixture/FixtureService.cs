@@ -10,7 +10,7 @@ internal sealed record FixtureService(string Name, string Path, int Port, string
     /// <summary>The pre-built one: it has an image, not a context.</summary>
     public static FixtureService Saleor { get; } = new("saleor-api", "", 8000, "/health/");
 
-    /// <summary>The nine that are built, where the seed says they are.</summary>
+    /// <summary>The nine that are built, where the original diagnosis report says they are.</summary>
     public static IReadOnlyList<FixtureService> Built { get; } =
     [
         new("brain-api", "bizosaas-platform/ai/services/bizosaas-brain", 8001, "/health"),

@@ -7,7 +7,7 @@ using PhasedRollout.Tests.Scenarios.Support;
 
 namespace PhasedRollout.Tests.Scenarios.EndToEnd;
 
-/// <summary>The seed's failures, each provoked on top of a good deployment: the right class, evidence, a remedy that works, and what ran before runs on.</summary>
+/// <summary>The known failures, each provoked on top of a good deployment: the right class, evidence, a remedy that works, and what ran before runs on.</summary>
 [Collection(ScenarioSequence.Name)]
 [Trait("Category", "Scenario")]
 public sealed partial class BreakageTests(BreakageTests.Fixture fixture) : IClassFixture<BreakageTests.Fixture>

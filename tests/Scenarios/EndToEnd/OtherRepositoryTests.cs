@@ -4,7 +4,7 @@ using PhasedRollout.Tests.Scenarios.Support;
 
 namespace PhasedRollout.Tests.Scenarios.EndToEnd;
 
-/// <summary>Nothing is made for the seed's stack alone: another project, a repository of 15,000 files, other phases.</summary>
+/// <summary>Nothing is made for the default stack alone: another project, a repository of 15,000 files, other phases.</summary>
 [Collection(ScenarioSequence.Name)]
 [Trait("Category", "Scenario")]
 public sealed class OtherRepositoryTests(OtherRepositoryTests.Fixture fixture) : IClassFixture<OtherRepositoryTests.Fixture>

@@ -71,7 +71,7 @@ internal sealed class RolloutWorld(ScenarioMachine machine, string name, string 
             Directory.Delete(Path.Combine(folder, ".nuke", "temp"), recursive: true);
     }
 
-    /// <summary>The services of the seed, all or some: repository, compose file and variables.</summary>
+    /// <summary>The ten services, all or some: repository, compose file and variables.</summary>
     public async Task UseSeedAsync(IReadOnlyCollection<string> services)
     {
         await Repository.AddServicesAsync(machine);

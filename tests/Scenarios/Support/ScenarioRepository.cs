@@ -41,7 +41,7 @@ internal sealed class ScenarioRepository(GitProgram git, string folder)
         return result.ExitCode == 0 ? result.Output.Trim() : null;
     }
 
-    /// <summary>The nine built services of the seed, on this run's base image, with the branches that the breakages name.</summary>
+    /// <summary>The nine built services, on this run's base image, with the branches that the breakages name.</summary>
     public async Task AddServicesAsync(ScenarioMachine machine)
     {
         await CommitAsync("The services of the staging backend",
