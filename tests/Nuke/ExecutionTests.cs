@@ -402,7 +402,7 @@ public sealed class ExecutionTests : IDisposable
         Directory.CreateDirectory(Path.Combine(running.Root, ".nuke", "temp"));
         using var held = new FileStream(Path.Combine(running.Root, ".nuke", "temp", "build.log"), FileMode.Create, FileAccess.Write, FileShare.None);
         running.Run<Talkative>("Talk").ExitCode.ShouldBe(0);
-        File.ReadAllText(Path.Combine(running.Root, ".nuke", "temp", $"build.{Environment.ProcessId}.log")).ShouldContain("[INF] i");
+        File.ReadAllText(Path.Combine(running.Root, ".nuke", "temp", "build.2.log")).ShouldContain("[INF] i");
     }
 
     private sealed class Finishing : Recording

@@ -4,11 +4,13 @@ using System.Text;
 namespace Nuke.Common.Output;
 
 /// <summary>
-/// The log of the last run, <c>.nuke/temp/build.log</c>. A second run at the same time writes <c>build.PID.log</c> beside it.
+/// The log of the last run, <c>.nuke/temp/build.log</c>. Runs at the same time write <c>build.2.log</c>, <c>build.3.log</c> … beside it.
 /// Where it cannot be written the run goes on without it.
 /// </summary>
 internal sealed class LogFile(BuildSession session) : IDisposable
 {
+    private const int MostRuns = 9;
+
     private SafeWriter? writer;
     private FileStream? stream;
     private bool isTried;
@@ -27,7 +29,9 @@ internal sealed class LogFile(BuildSession session) : IDisposable
         isTried = true;
         if (session.Host is CI.IBuildServer)
             return;
-        stream = Create("build.log") ?? Create(string.Create(CultureInfo.InvariantCulture, $"build.{Environment.ProcessId}.log"));
+        stream = Enumerable.Range(1, MostRuns)
+            .Select(number => Create(number == 1 ? "build.log" : string.Create(CultureInfo.InvariantCulture, $"build.{number}.log")))
+            .FirstOrDefault(file => file is not null);
         if (stream is not null)
             writer = new SafeWriter(new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true });
     }
