@@ -74,7 +74,7 @@ partial class Build
         File.Delete(results);
         var exitCode = await ForegroundProcess.RunAsync(
             ChildBuild.DotNet,
-            [RootDirectory / "tests" / "bin" / "Debug" / "net10.0" / "PhasedRollout.Tests.dll", "-ctrf", results, "-noColor", "-noLogo"],
+            [RootDirectory / "tests" / "bin" / "Debug" / "net10.0" / "PhasedRollout.Tests.dll", "-result-ctrf", results, "-noColor", "-noLogo"],
             environment,
             Stop);
 

@@ -29,16 +29,21 @@ public sealed class Preflight(IDeploymentTarget target, IRequirementProbe probe,
         Rollout rollout, IReadOnlyList<Phase> phases, PreflightSettings settings, CancellationToken cancellationToken)
     {
         var requirements = CheckRequirementsAsync(rollout, cancellationToken);
+        var (isRemote, ofTarget) = await CheckTargetAsync(rollout, phases, settings, cancellationToken);
         Finding[] findings =
         [
             .. TextChecks.Check(rollout, phases),
-            .. await CheckTargetAsync(rollout, phases, settings, cancellationToken),
-            .. await requirements,
+            .. ofTarget,
+            .. (await requirements).Select(finding => isRemote ? SeenFromElsewhere(finding) : finding),
         ];
         return [.. findings.Select(finding => Accept(rollout, finding)).OrderBy(finding => !finding.Blocks).ThenBy(finding => finding.Certainty)];
     }
 
-    private async Task<IReadOnlyList<Finding>> CheckTargetAsync(
+    // What cannot be reached from here may well be reached from the engine's host; a rejected password is rejected everywhere.
+    private static Finding SeenFromElsewhere(Finding finding) =>
+        finding.Failure == FailureClass.DatabaseUnreachable ? finding with { Certainty = Certainty.Likely } : finding;
+
+    private async Task<(bool IsRemote, IReadOnlyList<Finding> Findings)> CheckTargetAsync(
         Rollout rollout, IReadOnlyList<Phase> phases, PreflightSettings settings, CancellationToken cancellationToken)
     {
         try
@@ -46,7 +51,7 @@ public sealed class Preflight(IDeploymentTarget target, IRequirementProbe probe,
             var description = await target.DescribeAsync(cancellationToken);
             log.Information($"engine {description.Version} (API {description.ApiVersion}) at {description.Endpoint}, host {description.Name}");
             var observed = await new TargetSnapshot(target).TakeAsync(rollout.Project, cancellationToken);
-            return
+            return (!description.IsLocal,
             [
                 .. await new NetworkCheck(target, log).CheckAsync(rollout, observed, settings, cancellationToken),
                 .. await new PortCheck(target).CheckAsync(rollout, observed, description.IsLocal, cancellationToken),
@@ -54,18 +59,18 @@ public sealed class Preflight(IDeploymentTarget target, IRequirementProbe probe,
                 .. VolumeCheck.Check(rollout, observed),
                 .. await new ImageCheck(target).CheckAsync(phases, cancellationToken),
                 .. await CheckDiskAsync(settings, cancellationToken),
-            ];
+            ]);
         }
         catch (WorldRefusedException refused)
         {
-            return
+            return (false,
             [
                 new Finding(PreflightRules.Engine, refused.Failure, Certainty.Certain, refused.Message, "--docker-host", refused.Remedy)
                 {
                     Evidence = refused.Evidence,
                     NextCommand = refused.Failure == FailureClass.EngineUnreachable ? "docker version" : null,
                 },
-            ];
+            ]);
         }
     }
 

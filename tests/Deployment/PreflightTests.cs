@@ -135,6 +135,23 @@ public class PreflightTests
         finding.ToString().ShouldNotContain("secret");
     }
 
+    [Theory]
+    [InlineData(true, FailureClass.DatabaseUnreachable, true)]
+    [InlineData(false, FailureClass.DatabaseUnreachable, false)]
+    [InlineData(false, FailureClass.CredentialsRejected, true)]
+    public async Task A_database_that_is_not_reached_from_here_blocks_only_where_here_is_the_engines_host(bool local, FailureClass failure, bool blocks)
+    {
+        target.IsLocal = local;
+        var rollout = Stacks.Rollout("shop", [Stacks.Image("web")]) with
+        {
+            Requirements = [new Requirement("redis://vps:6380", "x-rollout/requires/0", null, Stacks.Nowhere)],
+        };
+
+        var findings = await CheckAsync(rollout, probe: new FakeProbe(new RequirementAnswer("redis://vps:6380", failure, "no", "do")));
+
+        findings.Single(finding => finding.Rule == PreflightRules.Requirement).Blocks.ShouldBe(blocks);
+    }
+
     [Fact]
     public async Task A_finding_that_the_file_accepts_does_not_block()
     {
