@@ -62,7 +62,7 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
         var phases = ReadPhases();
         if (number > phases.Count)
         {
-            log.Information(FormattableString.Invariant($"The compose file has {phases.Count} phases: nothing to do."));
+            log.Information(FormattableString.Invariant($"The compose file ends with phase {phases.Count}: nothing to do."));
             return;
         }
 

@@ -126,7 +126,7 @@ public sealed class RolloutRunTests : IDisposable
 
         await run.DeployPhaseAsync(4, TestContext.Current.CancellationToken);
 
-        log.Lines.ShouldContain("information: The compose file has 1 phases: nothing to do.");
+        log.Lines.ShouldContain("information: The compose file ends with phase 1: nothing to do.");
     }
 
     [Fact]

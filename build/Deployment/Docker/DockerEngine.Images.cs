@@ -126,9 +126,11 @@ public sealed partial class DockerEngine
                 return new RegistryAnswer(true, document.RootElement.GetProperty("Descriptor").GetProperty("digest").GetString() ?? "");
 
             var message = document.RootElement.GetProperty("message").GetString() ?? text;
-            // Whatever is not a refusal of the image itself comes from a registry that could not be asked.
-            return new RegistryAnswer(
-                answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound ? false : null, message);
+            // Whatever is not a refusal of the image itself comes from a registry that could not be asked. An older engine answers 500
+            // where the registry asked for a login that nobody gave.
+            var refused = answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound
+                || message.Contains("no basic auth credentials", StringComparison.OrdinalIgnoreCase);
+            return new RegistryAnswer(refused ? false : null, message);
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {

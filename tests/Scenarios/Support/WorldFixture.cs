@@ -15,10 +15,14 @@ public abstract class WorldFixture(ScenarioMachine machine, string name) : IAsyn
 
     public async ValueTask DisposeAsync()
     {
+        await TearDownAsync();
         await World.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 
     /// <summary>Fills the world.</summary>
     protected abstract Task SetUpAsync();
+
+    /// <summary>Ends what the world does not know of, while it is still there.</summary>
+    protected virtual Task TearDownAsync() => Task.CompletedTask;
 }
