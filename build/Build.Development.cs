@@ -70,6 +70,7 @@ partial class Build
         var git = await machine.EnsureGitAsync(Stop);
         var environment = new Dictionary<string, string>(git.Environment ?? new Dictionary<string, string>()) { ["DOCKER_HOST"] = engine.Host };
 
+        Log.Information("Running every test and naming those that fail; the ones on the real engine take some minutes");
         var results = TemporaryDirectory / "tests.ctrf.json";
         File.Delete(results);
         var exitCode = await ForegroundProcess.RunAsync(
