@@ -7,6 +7,8 @@ using PhasedRollout.Rollouts;
 /// <summary>What a user may set. The order is: command line, environment, .nuke/parameters.json, the default here.</summary>
 partial class Build
 {
+    const string PublicGitHub = "https://api.github.com";
+
     [Parameter("The stack; several files are merged as Compose merges them - Default is phases/compose.yml")]
     readonly string[]? ComposeFile;
 
@@ -29,7 +31,7 @@ partial class Build
     readonly string? DockerHost;
 
     [Parameter("The exact REST root of GitHub; an Enterprise is https://host/api/v3")]
-    readonly string GithubUrl = "https://api.github.com";
+    readonly string GithubUrl = PublicGitHub;
 
     [Parameter("Optional for public repositories; also taken from GH_TOKEN; sent only to the host of --github-url"), Secret]
     readonly string? GithubToken = Environment.GetEnvironmentVariable("GH_TOKEN");

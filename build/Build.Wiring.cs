@@ -97,7 +97,7 @@ partial class Build
         .. Given("--phases-directory", PhasesDirectory),
         .. Given("--reports-directory", ReportsDirectory),
         .. Given("--docker-host", DockerHost),
-        .. Given("--github-url", GithubUrl == "https://api.github.com" ? null : GithubUrl),
+        .. Given("--github-url", GithubUrl == PublicGitHub ? null : GithubUrl),
     ];
 
     static string[] Given(string name, string? value) => value is null ? [] : [name, value];
@@ -106,7 +106,7 @@ partial class Build
 
     Uri GitHubRoot => Uri.TryCreate(GithubUrl, UriKind.Absolute, out var root) && root.Scheme is "http" or "https"
         ? root
-        : throw new InvalidInputException([new Problem("--github-url", $"'{GithubUrl}' is no http(s) address", "https://api.github.com, or https://host/api/v3")]);
+        : throw new InvalidInputException([new Problem("--github-url", $"'{GithubUrl}' is no http(s) address", $"{PublicGitHub}, or https://host/api/v3")]);
 
     static Dictionary<string, string> Variables => Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
         .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? "", StringComparer.Ordinal);
@@ -133,7 +133,7 @@ partial class Build
         {
             var engine = DockerEngine.Connect(build.DockerHost, EngineAccess.Full);
             var observer = DockerEngine.Connect(build.DockerHost, EngineAccess.ReadOnly);
-            var preflight = DockerEngine.Connect(build.DockerHost, build.CreateMissingNetworks ? EngineAccess.ReadAndCreateNetworks : EngineAccess.ReadOnly);
+            var preflight = build.CreateMissingNetworks ? DockerEngine.Connect(build.DockerHost, EngineAccess.ReadAndCreateNetworks) : observer;
             var description = await observer.DescribeAsync(cancellationToken);
             log.Debug($"Engine {description.Version} (API {description.ApiVersion}) on {description.Name}, {description.Endpoint}");
 
@@ -149,10 +149,9 @@ partial class Build
                 Variables = Variables,
             };
             return new EnginePorts(
-                observer,
                 new Preflight(preflight, new DatabaseProbe(observer.HostName, TimeProvider.System), log),
                 new PhasedDeployment(engine, Source, watch, containers, settings, TimeProvider.System, log),
-                watch,
+                new DeployedHealth(observer, watch),
                 containers);
         }
     }

@@ -1,6 +1,5 @@
 using PhasedRollout.Contexts;
 using PhasedRollout.Deployment;
-using PhasedRollout.Health;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Runs;
@@ -19,10 +18,9 @@ public interface IRunPorts
 }
 
 /// <summary>What a run needs of an engine.</summary>
-/// <param name="Target">Sees what stands there.</param>
 /// <param name="Preflight">Checks it before anything is touched.</param>
 /// <param name="Deployment">Deploys phases to it.</param>
-/// <param name="Health">Looks at what is deployed there.</param>
+/// <param name="Deployed">Looks at what is deployed there.</param>
 /// <param name="Evidence">Secures what failed containers can tell.</param>
 public sealed record EnginePorts(
-    ITargetObserver Target, Preflight Preflight, PhasedDeployment Deployment, HealthWatch Health, IEvidenceCollector Evidence);
+    Preflight Preflight, PhasedDeployment Deployment, DeployedHealth Deployed, IEvidenceCollector Evidence);

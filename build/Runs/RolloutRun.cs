@@ -88,18 +88,16 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
     public Task HealthCheckAsync(CancellationToken cancellationToken) => StationAsync("HealthCheck", async () =>
     {
         var rollout = ReadRollout();
-        var ports = await ConnectAsync(cancellationToken);
-        var health = await new DeployedHealth(ports.Target, ports.Health).LookAsync(rollout, cancellationToken);
-        record.Add(health);
+        var health = await LookAsync(rollout, cancellationToken);
         if (health.All(service => service.State == ServiceState.NotDeployed))
             throw new StationFailedException([NothingDeployed(rollout)]);
 
         foreach (var service in health)
             log.Information($"{service.Service}: {StateWord(service.State)}: {service.Reason}");
 
-        var expected = DeployedHealth.Expected(rollout, health);
-        if (!expected.Passed)
-            throw new StationFailedException(await DiagnoseAsync(rollout, ports, expected, cancellationToken));
+        var diagnoses = await DiagnoseAsync(rollout, health, cancellationToken);
+        if (diagnoses.Count > 0)
+            throw new StationFailedException(diagnoses);
     });
 
     /// <summary>Removes what this project deployed and nothing else.</summary>
@@ -118,9 +116,10 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
     {
         IReadOnlyList<FailureDiagnosis> late = [];
         if (targets.All(target => target.Name is not ("VerifyContexts" or "GeneratePhaseComposes")) || targets.Any(target => target.Name == "Preflight"))
-            late = await LookOnceMoreAsync(cancellationToken);
-        if (exitCode != 0 || !targets.Any(target => target.Name.StartsWith("Deploy", StringComparison.Ordinal)))
-            late = [];
+        {
+            var mustBeHealthy = exitCode == 0 && targets.Any(target => target.Name.StartsWith("Deploy", StringComparison.Ordinal));
+            late = await LookOnceMoreAsync(mustBeHealthy, cancellationToken);
+        }
 
         record.Add(late);
         var ended = record.Finish(late.Count > 0 ? 1 : exitCode, targets);
@@ -192,28 +191,37 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
     private static FailureDiagnosis NothingDeployed(Rollout rollout) => new(
         FailureClass.Unknown, null, $"nothing of {rollout.Project} is deployed", [], "deploy the first phase", Diagnostician.CommandFor(TargetOf(1)));
 
-    private static async Task<IReadOnlyList<FailureDiagnosis>> DiagnoseAsync(
-        Rollout rollout, EnginePorts ports, GateVerdict verdict, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ServiceHealth>> LookAsync(Rollout rollout, CancellationToken cancellationToken)
     {
-        var ailing = await new DeployedHealth(ports.Target, ports.Health).FindAsync(
-            rollout, [.. verdict.Services.Where(service => service.State is ServiceState.Failed or ServiceState.Unknown).Select(service => service.Service)], cancellationToken);
-        var evidence = await ports.Evidence.CollectAsync(ailing, cancellationToken);
-        return Diagnostician.FromPhase(
-            new PhaseOutcome(0, PhaseResult.Failed, [], new GateFailed(verdict, evidence)), rollout.Services, "HealthCheck");
+        var health = await (await ConnectAsync(cancellationToken)).Deployed.LookAsync(rollout, cancellationToken);
+        record.Add(health);
+        return health;
     }
 
-    private async Task<IReadOnlyList<FailureDiagnosis>> LookOnceMoreAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<FailureDiagnosis>> DiagnoseAsync(
+        Rollout rollout, IReadOnlyList<ServiceHealth> health, CancellationToken cancellationToken)
+    {
+        var expected = DeployedHealth.Expected(rollout, health);
+        if (expected.Passed)
+            return [];
+
+        var ports = await ConnectAsync(cancellationToken);
+        var ailing = await ports.Deployed.FindAsync(
+            rollout, [.. expected.Services.Where(service => service.State is ServiceState.Failed or ServiceState.Unknown).Select(service => service.Service)], cancellationToken);
+        var evidence = await ports.Evidence.CollectAsync(ailing, cancellationToken);
+        return Diagnostician.FromPhase(
+            new PhaseOutcome(0, PhaseResult.Failed, [], new GateFailed(expected, evidence)), rollout.Services, "HealthCheck");
+    }
+
+    private async Task<IReadOnlyList<FailureDiagnosis>> LookOnceMoreAsync(bool mustBeHealthy, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(LastLook, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
             var rollout = ReadRollout();
-            var ports = await ConnectAsync(either.Token);
-            var health = await new DeployedHealth(ports.Target, ports.Health).LookAsync(rollout, either.Token);
-            record.Add(health);
-            var expected = DeployedHealth.Expected(rollout, health);
-            return expected.Passed ? [] : await DiagnoseAsync(rollout, ports, expected, either.Token);
+            var health = await LookAsync(rollout, either.Token);
+            return mustBeHealthy ? await DiagnoseAsync(rollout, health, either.Token) : [];
         }
         catch (Exception exception) when (exception is RolloutException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
@@ -240,7 +248,7 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
         var line = FormattableString.Invariant($"Phase {phase.Number}, {phase.Title}: {PhaseWord(outcome.Result)}");
         var changed = outcome.Services.Where(service => service.Change != ServiceChange.None).ToList();
         if (changed.Count > 0)
-            line += $" ({string.Join(", ", changed.Select(service => $"{service.Service} {ChangeWord(service.Change)}"))})";
+            line += $" ({string.Join(", ", changed.Select(service => $"{service.Service} {service.Change.Name().Replace('-', ' ')}"))})";
 
         if (outcome.Failure is null)
             log.Information(line);
@@ -274,14 +282,5 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
         PhaseResult.Succeeded => "deployed and healthy",
         PhaseResult.RolledBack => "failed, what ran before runs again",
         _ => "failed",
-    };
-
-    private static string ChangeWord(ServiceChange change) => change switch
-    {
-        ServiceChange.Created => "created",
-        ServiceChange.Replaced => "replaced",
-        ServiceChange.Removed => "removed",
-        ServiceChange.RolledBack => "rolled back",
-        _ => "unchanged",
     };
 }

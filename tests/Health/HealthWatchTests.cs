@@ -3,6 +3,7 @@ using PhasedRollout.Compose;
 using PhasedRollout.Deployment;
 using PhasedRollout.Health;
 using PhasedRollout.Rollouts;
+using PhasedRollout.Tests.Contexts;
 
 namespace PhasedRollout.Tests.Health;
 
@@ -199,7 +200,7 @@ public class HealthWatchTests
         return await hold;
     }
 
-    private HealthWatch Watch() => new(world, world, clock, new Silence());
+    private HealthWatch Watch() => new(world, world, clock, new MemoryLog());
 
     private static GatedService Gated(string name)
     {
@@ -303,24 +304,5 @@ public class HealthWatchTests
         }
 
         public Task<HttpAnswer> AskAsync(HealthUrl address, CancellationToken cancellationToken) => Task.FromResult(Address(clock.GetUtcNow()));
-    }
-
-    private sealed class Silence : IRunLog
-    {
-        public void Debug(string message)
-        {
-        }
-
-        public void Information(string message)
-        {
-        }
-
-        public void Warning(string message)
-        {
-        }
-
-        public void Error(string message)
-        {
-        }
     }
 }

@@ -8,6 +8,7 @@ using PhasedRollout.Health;
 using PhasedRollout.Health.Docker;
 using PhasedRollout.Health.Http;
 using PhasedRollout.Rollouts;
+using PhasedRollout.Tests.Contexts;
 
 namespace PhasedRollout.Tests.Scenarios.Health;
 
@@ -26,7 +27,7 @@ public sealed class EngineFixture : IAsyncLifetime
 
     internal DockerHealthSource Source => field ??= new DockerHealthSource(_ => Task.FromResult(Client), isLocal: true, TimeProvider.System);
 
-    internal HealthWatch Watch => field ??= new HealthWatch(Source, http, TimeProvider.System, new Silence());
+    internal HealthWatch Watch => field ??= new HealthWatch(Source, http, TimeProvider.System, new MemoryLog());
 
     public async ValueTask InitializeAsync()
     {
@@ -98,23 +99,4 @@ public sealed class EngineFixture : IAsyncLifetime
         Timeout = TimeSpan.FromSeconds(2),
         Retries = retries,
     };
-
-    private sealed class Silence : IRunLog
-    {
-        public void Debug(string message)
-        {
-        }
-
-        public void Information(string message)
-        {
-        }
-
-        public void Warning(string message)
-        {
-        }
-
-        public void Error(string message)
-        {
-        }
-    }
 }
