@@ -17,7 +17,7 @@ namespace PhasedRollout.Runs;
 /// <param name="log">Where the stations say what they do.</param>
 public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor redactor, TimeProvider clock, IRunLog log)
 {
-    private static readonly TimeSpan LastLook = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LastLook = TimeSpan.FromSeconds(90);
 
     private readonly RunRecorder record = new(settings, clock);
     private EnginePorts? engine;

@@ -182,6 +182,30 @@ public class HealthWatchTests
         });
     }
 
+    [Theory]
+    [InlineData(true, ServiceState.Healthy)]
+    [InlineData(false, ServiceState.Failed)]
+    public async Task After_one_probe_that_failed_a_single_look_waits_for_those_that_decide(bool recovers, ServiceState expected)
+    {
+        world.Containers["wavering"] = at => Running(at, At(-60)) with
+        {
+            Verdict = recovers || at < At(30) ? "healthy" : "unhealthy",
+            Interval = Seconds(10),
+            Probes = at < At(10) ? [new ProbeEvidence(At(-1), 1, "timeout")] : [new ProbeEvidence(At(-1), 1, "timeout"), new ProbeEvidence(At(10), recovers ? 0 : 1, "")],
+        };
+
+        var look = Watch().LookAsync([Gated("wavering")], Stop);
+        while (!look.IsCompleted)
+        {
+            if (clock.Waits >= 1)
+                clock.Advance(Seconds(1));
+            else
+                await Task.WhenAny(look, Task.Delay(1, Stop));
+        }
+
+        (await look).Single().State.ShouldBe(expected);
+    }
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private async Task<GateVerdict> RunAsync(GateSettings settings, params string[] names)
