@@ -44,11 +44,15 @@ public sealed class HealthWatch(IContainerObserver observer, IHttpProbe http, Ti
         }
     }
 
-    /// <summary>Looks once at each service, with a few seconds of patience for its health address, and waits for nothing else.</summary>
+    /// <summary>Looks once at each service, with a few seconds of patience for its health address.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="longestWait">How long to wait for the probes that decide, where the engine has no verdict yet.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="WorldRefusedException">The engine does not answer.</exception>
-    public async Task<IReadOnlyList<ServiceHealth>> LookAsync(IReadOnlyList<GatedService> services, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<ServiceHealth>> LookAsync(
+        IReadOnlyList<GatedService> services, TimeSpan longestWait, CancellationToken cancellationToken) =>
         await Task.WhenAll(services.Select(service =>
-            new SingleLook(observer, http, time).AtAsync(service, RunsToCompletion(service, services), cancellationToken)));
+            new SingleLook(observer, http, time).AtAsync(service, RunsToCompletion(service, services), longestWait, cancellationToken)));
 
     private static bool RunsToCompletion(GatedService gated, IEnumerable<GatedService> all) =>
         gated.RunsToCompletion

@@ -9,11 +9,10 @@ internal sealed class SingleLook(IContainerObserver observer, IHttpProbe http, T
     private static readonly TimeSpan AddressPatience = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan BetweenQuestions = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan SlowestProbe = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
-    public async Task<ServiceHealth> AtAsync(GatedService gated, bool runsToCompletion, CancellationToken cancellationToken)
+    public async Task<ServiceHealth> AtAsync(GatedService gated, bool runsToCompletion, TimeSpan longestWait, CancellationToken cancellationToken)
     {
-        var sample = await DecidedAsync(gated.ContainerId, cancellationToken);
+        var sample = await DecidedAsync(gated.ContainerId, longestWait, cancellationToken);
         var answer = gated.Service.HealthUrl is { } address && sample.IsRunning ? await AskAsync(address, cancellationToken) : null;
         var fresh = sample.FreshProbes.ToList();
         var failing = fresh.AsEnumerable().Reverse().TakeWhile(probe => probe.ExitCode != 0).Count();
@@ -37,23 +36,28 @@ internal sealed class SingleLook(IContainerObserver observer, IHttpProbe http, T
             _ => (ServiceState.RunningUnverified, $"running for {PlainText.Span(sample.At - (sample.StartedAt ?? sample.At))}; nothing checks it (no healthcheck, no x-health)"),
         };
 
-    // One probe that failed is not yet a verdict, for the engine neither: the next ones decide.
-    private async Task<ContainerSample> DecidedAsync(string containerId, CancellationToken cancellationToken)
+    // A container without a fresh probe, or with one that failed where the engine wants several, has no verdict yet: the next probes decide.
+    private async Task<ContainerSample> DecidedAsync(string containerId, TimeSpan longestWait, CancellationToken cancellationToken)
     {
         var began = time.GetUtcNow();
         while (true)
         {
             var sample = await observer.LookAsync(containerId, cancellationToken);
             var patience = (sample.Interval + SlowestProbe) * sample.Retries;
-            if (!IsWavering(sample) || time.GetUtcNow() - began >= (patience < LongestWait ? patience : LongestWait))
+            if (!IsUndecided(sample) || time.GetUtcNow() - began >= (patience < longestWait ? patience : longestWait))
                 return sample;
 
             await Task.Delay(BetweenQuestions, time, cancellationToken);
         }
     }
 
-    private static bool IsWavering(ContainerSample sample) =>
-        sample is { IsRunning: true, Verdict: "healthy" } && sample.FreshProbes.LastOrDefault() is { ExitCode: not 0 };
+    private static bool IsUndecided(ContainerSample sample) =>
+        sample is { IsRunning: true, HasCheck: true } && sample.FreshProbes.LastOrDefault() switch
+        {
+            null => true,
+            { ExitCode: 0 } => sample.Verdict != "healthy",
+            _ => sample.Verdict != "unhealthy",
+        };
 
     private async Task<HttpAnswer> AskAsync(HealthUrl address, CancellationToken cancellationToken)
     {

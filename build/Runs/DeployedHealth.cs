@@ -8,11 +8,14 @@ namespace PhasedRollout.Runs;
 public sealed class DeployedHealth(ITargetObserver target, HealthWatch watch)
 {
     /// <summary>Looks once at every service of the rollout, in the order of the file.</summary>
+    /// <param name="rollout">The rollout.</param>
+    /// <param name="longestWait">How long to wait for the probes that decide, where the engine has no verdict yet.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="WorldRefusedException">The target does not answer.</exception>
-    public async Task<IReadOnlyList<ServiceHealth>> LookAsync(Rollout rollout, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ServiceHealth>> LookAsync(Rollout rollout, TimeSpan longestWait, CancellationToken cancellationToken)
     {
         var deployed = await FindAsync(rollout, [.. rollout.Services.Select(service => service.Name)], cancellationToken);
-        var seen = (await watch.LookAsync(deployed, cancellationToken)).ToDictionary(health => health.Service);
+        var seen = (await watch.LookAsync(deployed, longestWait, cancellationToken)).ToDictionary(health => health.Service);
         return
         [
             .. rollout.Services.Select(service => seen.GetValueOrDefault(service.Name)

@@ -18,6 +18,7 @@ namespace PhasedRollout.Runs;
 public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor redactor, TimeProvider clock, IRunLog log)
 {
     private static readonly TimeSpan LastLook = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan UntilDecided = TimeSpan.FromMinutes(1);
 
     private readonly RunRecorder record = new(settings, clock);
     private EnginePorts? engine;
@@ -88,7 +89,7 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
     public Task HealthCheckAsync(CancellationToken cancellationToken) => StationAsync("HealthCheck", async () =>
     {
         var rollout = ReadRollout();
-        var health = await LookAsync(rollout, cancellationToken);
+        var health = await LookAsync(rollout, UntilDecided, cancellationToken);
         if (health.All(service => service.State == ServiceState.NotDeployed))
             throw new StationFailedException([NothingDeployed(rollout)]);
 
@@ -191,9 +192,9 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
     private static FailureDiagnosis NothingDeployed(Rollout rollout) => new(
         FailureClass.Unknown, null, $"nothing of {rollout.Project} is deployed", [], "deploy the first phase", Diagnostician.CommandFor(TargetOf(1)));
 
-    private async Task<IReadOnlyList<ServiceHealth>> LookAsync(Rollout rollout, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ServiceHealth>> LookAsync(Rollout rollout, TimeSpan longestWait, CancellationToken cancellationToken)
     {
-        var health = await (await ConnectAsync(cancellationToken)).Deployed.LookAsync(rollout, cancellationToken);
+        var health = await (await ConnectAsync(cancellationToken)).Deployed.LookAsync(rollout, longestWait, cancellationToken);
         record.Add(health);
         return health;
     }
@@ -220,7 +221,7 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
         try
         {
             var rollout = ReadRollout();
-            var health = await LookAsync(rollout, either.Token);
+            var health = await LookAsync(rollout, mustBeHealthy ? UntilDecided : TimeSpan.Zero, either.Token);
             return mustBeHealthy ? await DiagnoseAsync(rollout, health, either.Token) : [];
         }
         catch (Exception exception) when (exception is RolloutException or OperationCanceledException && !cancellationToken.IsCancellationRequested)

@@ -160,7 +160,7 @@ public class HealthWatchTests
     }
 
     [Fact]
-    public async Task A_single_look_says_what_is_there_and_waits_for_no_window()
+    public async Task A_single_look_says_what_is_there_and_waits_for_a_verdict_at_most()
     {
         world.Containers["gone"] = at => new ContainerSample(at, ContainerSample.Removed, null, 0);
         world.Containers["new"] = at => Running(at, Opened) with { Verdict = "starting" };
@@ -169,7 +169,7 @@ public class HealthWatchTests
         world.Containers["plain"] = at => Running(at, Opened);
         world.Containers["down"] = at => new ContainerSample(at, "restarting", Opened, 9) { ExitCode = 1 };
 
-        var health = await Watch().LookAsync([.. world.Containers.Keys.Select(Gated)], Stop);
+        var health = await LookAsync([.. world.Containers.Keys]);
 
         health.ToDictionary(one => one.Service, one => one.State).ShouldBe(new Dictionary<string, ServiceState>
         {
@@ -194,7 +194,14 @@ public class HealthWatchTests
             Probes = at < At(10) ? [new ProbeEvidence(At(-1), 1, "timeout")] : [new ProbeEvidence(At(-1), 1, "timeout"), new ProbeEvidence(At(10), recovers ? 0 : 1, "")],
         };
 
-        var look = Watch().LookAsync([Gated("wavering")], Stop);
+        (await LookAsync("wavering")).Single().State.ShouldBe(expected);
+    }
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private async Task<IReadOnlyList<ServiceHealth>> LookAsync(params string[] names)
+    {
+        var look = Watch().LookAsync([.. names.Select(Gated)], Seconds(60), Stop);
         while (!look.IsCompleted)
         {
             if (clock.Waits >= 1)
@@ -203,10 +210,8 @@ public class HealthWatchTests
                 await Task.WhenAny(look, Task.Delay(1, Stop));
         }
 
-        (await look).Single().State.ShouldBe(expected);
+        return await look;
     }
-
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private async Task<GateVerdict> RunAsync(GateSettings settings, params string[] names)
     {

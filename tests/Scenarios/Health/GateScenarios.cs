@@ -40,7 +40,7 @@ public class GateScenarios(EngineFixture engine) : IClassFixture<EngineFixture>
         again.Passed.ShouldBeTrue();
         clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(1));
 
-        var look = await engine.Watch.LookAsync([service], Stop);
+        var look = await engine.Watch.LookAsync([service], TimeSpan.Zero, Stop);
         look.Single().State.ShouldBe(ServiceState.Healthy, look.Single().Reason);
     }
 
@@ -55,7 +55,7 @@ public class GateScenarios(EngineFixture engine) : IClassFixture<EngineFixture>
         health.Reason.ShouldStartWith("unhealthy: 2 probes in a row failed");
         diagnosis.Failure.ShouldBe(FailureClass.Unhealthy);
         diagnosis.Evidence.ShouldContain(line => line.Contains("HTTP 503 from the application"));
-        (await engine.Watch.LookAsync([service], Stop)).Single().State.ShouldBe(ServiceState.Failed);
+        (await engine.Watch.LookAsync([service], TimeSpan.Zero, Stop)).Single().State.ShouldBe(ServiceState.Failed);
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public class GateScenarios(EngineFixture engine) : IClassFixture<EngineFixture>
         var health = (await hold).Services.Single();
 
         health.State.ShouldBe(ServiceState.Failed);
-        (await engine.Watch.LookAsync([service], Stop)).Single().State.ShouldBe(ServiceState.NotDeployed);
+        (await engine.Watch.LookAsync([service], TimeSpan.Zero, Stop)).Single().State.ShouldBe(ServiceState.NotDeployed);
     }
 
     [Fact]
