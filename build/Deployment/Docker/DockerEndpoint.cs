@@ -36,10 +36,6 @@ internal sealed record DockerEndpoint(Uri Uri, string? CertificatePath, string S
             : new DockerEndpoint(new Uri("unix:///var/run/docker.sock"), null, "the platform's socket");
     }
 
-    /// <summary>The folder of the Docker configuration: <c>DOCKER_CONFIG</c>, else <c>~/.docker</c>.</summary>
-    public static string ConfigDirectory(Func<string, string?> variable) =>
-        NonEmpty(variable("DOCKER_CONFIG")) ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".docker");
-
     /// <summary>True when it is a socket or pipe of this machine.</summary>
     public bool IsSocket => Uri.Scheme is "unix" or "npipe";
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Docker.DotNet.Models;
+using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Deployment.Docker;
 
@@ -47,7 +48,7 @@ public sealed partial class DockerEngine
         ImageBuild build, Stream context, Action<string> output, CancellationToken cancellationToken)
     {
         var reader = new BuildOutput(output);
-        var authentications = await credentials.AllAsync(cancellationToken);
+        var authentications = (await credentials.AllAsync(cancellationToken)).Values.Select(EngineAuthentication.Of);
         try
         {
             await BuildAsync(build, context, authentications, reader, cancellationToken);
@@ -72,7 +73,7 @@ public sealed partial class DockerEngine
     }
 
     private Task<object?> BuildAsync(
-        ImageBuild build, Stream context, IReadOnlyDictionary<string, AuthConfig> authentications, BuildOutput reader, CancellationToken cancellationToken) =>
+        ImageBuild build, Stream context, IEnumerable<AuthConfig> authentications, BuildOutput reader, CancellationToken cancellationToken) =>
         CallAsync($"build {build.Service}", (docker, token) => docker.Images.BuildImageFromDockerfileAsync(
             new ImageBuildParameters
             {
@@ -86,20 +87,22 @@ public sealed partial class DockerEngine
                 Pull = build.Pull ? "1" : null,
                 Remove = true,
                 ForceRemove = true,
-            }, context, authentications.Values, null, reader, token), cancellationToken, Timeout.InfiniteTimeSpan);
+            }, context, authentications, null, reader, token), cancellationToken, Timeout.InfiniteTimeSpan);
 
     /// <inheritdoc />
     public async Task<string?> PullImageAsync(
         string reference, string? platform, Action<string> output, CancellationToken cancellationToken)
     {
-        var image = ImageName.Parse(reference);
+        if (ImageReference.Parse(reference) is not { } image)
+            return $"'{reference}' is no reference of an image";
+
         var reader = new PullOutput(output);
         try
         {
             var authentication = await credentials.ForAsync(image.Registry, cancellationToken);
             await CallAsync($"pull {reference}", (docker, token) => docker.Images.CreateImageAsync(
-                new ImagesCreateParameters { FromImage = image.Repository, Tag = image.Digest ?? image.Tag, Platform = platform },
-                authentication, reader, token), cancellationToken, Timeout.InfiniteTimeSpan);
+                new ImagesCreateParameters { FromImage = image.Name, Tag = image.Manifest, Platform = platform },
+                authentication is null ? null : EngineAuthentication.Of(authentication), reader, token), cancellationToken, Timeout.InfiniteTimeSpan);
             return reader.Error;
         }
         catch (TargetRefusedException refused)
@@ -111,11 +114,14 @@ public sealed partial class DockerEngine
     /// <inheritdoc />
     public async Task<RegistryAnswer> AskRegistryAsync(string reference, CancellationToken cancellationToken)
     {
+        if (ImageReference.Parse(reference) is not { } image)
+            return new RegistryAnswer(false, $"'{reference}' is no reference of an image");
+
         await GetClientAsync(cancellationToken);
-        var authentication = await credentials.ForAsync(ImageName.Parse(reference).Registry, cancellationToken);
+        var authentication = await credentials.ForAsync(image.Registry, cancellationToken);
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"/v{api}/distribution/{reference}/json", UriKind.Relative));
         if (authentication is not null)
-            request.Headers.TryAddWithoutValidation("X-Registry-Auth", DockerCredentials.Header(authentication));
+            request.Headers.TryAddWithoutValidation("X-Registry-Auth", EngineAuthentication.Header(authentication));
 
         try
         {

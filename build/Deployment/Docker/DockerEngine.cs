@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Docker.DotNet;
 using PhasedRollout.Compose;
+using PhasedRollout.Contexts.Registries;
 using PhasedRollout.Rollouts;
 using Version = System.Version;
 
@@ -19,14 +20,14 @@ public sealed partial class DockerEngine : IDeploymentTarget, IDisposable
 
     private readonly DockerEndpoint endpoint;
     private readonly EngineTransport transport;
-    private readonly DockerCredentials credentials;
+    private readonly RegistryCredentials credentials;
     private readonly EngineHost host;
     private readonly HttpClient http;
     private readonly SemaphoreSlim connecting = new(1);
     private DockerClient? client;
     private Version? api;
 
-    private DockerEngine(DockerEndpoint endpoint, EngineAccess access, DockerCredentials credentials)
+    private DockerEngine(DockerEndpoint endpoint, EngineAccess access, RegistryCredentials credentials)
     {
         this.endpoint = endpoint;
         this.credentials = credentials;
@@ -47,8 +48,8 @@ public sealed partial class DockerEngine : IDeploymentTarget, IDisposable
     public static DockerEngine Connect(string? dockerHost, EngineAccess access, Func<string, string?>? variable = null)
     {
         variable ??= Environment.GetEnvironmentVariable;
-        var configuration = DockerEndpoint.ConfigDirectory(variable);
-        return new DockerEngine(DockerEndpoint.Find(dockerHost, variable, configuration), access, new DockerCredentials(configuration));
+        var configuration = RegistryCredentials.Directory(variable);
+        return new DockerEngine(DockerEndpoint.Find(dockerHost, variable, configuration), access, new RegistryCredentials(configuration));
     }
 
     /// <summary>The SDK's client for the same engine, under the same allowed calls, for adapters beside this one.</summary>

@@ -3,23 +3,53 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Docker.DotNet.Models;
+using PhasedRollout.Rollouts;
 
-namespace PhasedRollout.Deployment.Docker;
+namespace PhasedRollout.Contexts.Registries;
 
-/// <summary>The registries' credentials of <c>config.json</c>: its own, and those that it leaves to a helper program.</summary>
-internal sealed class DockerCredentials(string configDirectory)
+/// <summary>Who we are to a registry: a name and a password, or a token that stands for both.</summary>
+/// <param name="Server">The registry as the Docker configuration calls it.</param>
+public sealed record RegistryCredential(string Server)
+{
+    /// <summary>The name; null with an <see cref="IdentityToken"/>.</summary>
+    public string? Username { get; init; }
+
+    /// <summary>The password; null with an <see cref="IdentityToken"/>.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>A refresh token (OAuth 2.0); null with a name and a password.</summary>
+    public string? IdentityToken { get; init; }
+
+    /// <summary>The server; never a secret.</summary>
+    public override string ToString() => Server;
+}
+
+/// <summary>The registries' credentials of Docker's <c>config.json</c>: its own, and those that it leaves to a helper program.</summary>
+/// <param name="configDirectory">The folder of <c>config.json</c>.</param>
+public sealed class RegistryCredentials(string configDirectory)
 {
     // Docker Hub is known by the address of its first version (docker/cli, cli/config/configfile).
-    private const string DockerHub = "https://index.docker.io/v1/";
+    private const string DockerHubServer = "https://index.docker.io/v1/";
 
     private static readonly TimeSpan HelperTimeout = TimeSpan.FromSeconds(20);
 
+    /// <summary>The folder of the Docker configuration: <c>DOCKER_CONFIG</c>, else <c>~/.docker</c>.</summary>
+    /// <param name="variable">Reads an environment variable.</param>
+    public static string Directory(Func<string, string?> variable)
+    {
+        ArgumentNullException.ThrowIfNull(variable);
+        return variable("DOCKER_CONFIG") is { Length: > 0 } given
+            ? given
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".docker");
+    }
+
     /// <summary>The credentials for a registry; null when there are none.</summary>
-    public async Task<AuthConfig?> ForAsync(string registry, CancellationToken cancellationToken)
+    /// <param name="registry">The registry's host as <see cref="ImageReference.Registry"/> has it.</param>
+    /// <param name="cancellationToken">Stops waiting for a helper program, and ends it.</param>
+    public async Task<RegistryCredential?> ForAsync(string registry, CancellationToken cancellationToken)
     {
         var config = Read();
-        var server = registry == "docker.io" ? DockerHub : registry;
+        var server = registry == ImageReference.DockerHub ? DockerHubServer : registry;
         var helper = config.CredHelpers.GetValueOrDefault(server) ?? config.CredHelpers.GetValueOrDefault(registry) ?? config.CredsStore;
         if (helper is not null && await AskAsync(helper, server, cancellationToken) is { } answered)
             return answered;
@@ -28,27 +58,18 @@ internal sealed class DockerCredentials(string configDirectory)
         return match.Value is null ? null : Decode(match.Key, match.Value);
     }
 
-    /// <summary>All that are known, for a build that may pull from any registry.</summary>
-    public async Task<IReadOnlyDictionary<string, AuthConfig>> AllAsync(CancellationToken cancellationToken)
+    /// <summary>All that are known, by the registry as the configuration calls it, for a build that may pull from any registry.</summary>
+    /// <param name="cancellationToken">Stops waiting for a helper program, and ends it.</param>
+    public async Task<IReadOnlyDictionary<string, RegistryCredential>> AllAsync(CancellationToken cancellationToken)
     {
         var config = Read();
-        var all = new Dictionary<string, AuthConfig>(StringComparer.Ordinal);
+        var all = new Dictionary<string, RegistryCredential>(StringComparer.Ordinal);
         foreach (var server in config.Auths.Keys.Concat(config.CredHelpers.Keys).Distinct(StringComparer.Ordinal))
-            if (await ForAsync(server == DockerHub ? "docker.io" : server, cancellationToken) is { } found)
+            if (await ForAsync(server == DockerHubServer ? ImageReference.DockerHub : server, cancellationToken) is { } found)
                 all[server] = found;
 
         return all;
     }
-
-    /// <summary>The header that carries credentials to the engine (Engine API, Authentication).</summary>
-    public static string Header(AuthConfig authentication) => Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(
-        new Dictionary<string, string?>
-        {
-            ["username"] = authentication.Username,
-            ["password"] = authentication.Password,
-            ["serveraddress"] = authentication.ServerAddress,
-            ["identitytoken"] = authentication.IdentityToken,
-        }.Where(pair => pair.Value is not null).ToDictionary())).Replace('+', '-').Replace('/', '_');
 
     private ConfigFile Read()
     {
@@ -64,12 +85,12 @@ internal sealed class DockerCredentials(string configDirectory)
         }
     }
 
-    private static AuthConfig? Decode(string server, Authentication authentication)
+    private static RegistryCredential? Decode(string server, Authentication authentication)
     {
         if (authentication.IdentityToken is { Length: > 0 } token)
-            return new AuthConfig { IdentityToken = token, ServerAddress = server };
+            return new RegistryCredential(server) { IdentityToken = token };
         if (authentication is { Username.Length: > 0, Password.Length: > 0 })
-            return new AuthConfig { Username = authentication.Username, Password = authentication.Password, ServerAddress = server };
+            return new RegistryCredential(server) { Username = authentication.Username, Password = authentication.Password };
         if (string.IsNullOrEmpty(authentication.Auth))
             return null;
 
@@ -77,12 +98,7 @@ internal sealed class DockerCredentials(string configDirectory)
         {
             var text = Encoding.UTF8.GetString(Convert.FromBase64String(authentication.Auth));
             var colon = text.IndexOf(':', StringComparison.Ordinal);
-            return colon < 0 ? null : new AuthConfig
-            {
-                Username = text[..colon],
-                Password = text[(colon + 1)..].TrimEnd('\0'),
-                ServerAddress = server,
-            };
+            return colon < 0 ? null : new RegistryCredential(server) { Username = text[..colon], Password = text[(colon + 1)..].TrimEnd('\0') };
         }
         catch (FormatException)
         {
@@ -91,7 +107,7 @@ internal sealed class DockerCredentials(string configDirectory)
     }
 
     // The protocol of github.com/docker/docker-credential-helpers: the server on stdin, JSON on stdout.
-    private static async Task<AuthConfig?> AskAsync(string helper, string server, CancellationToken cancellationToken)
+    private static async Task<RegistryCredential?> AskAsync(string helper, string server, CancellationToken cancellationToken)
     {
         if (helper.Any(character => !char.IsAsciiLetterOrDigit(character) && character is not ('-' or '_' or '.')))
             return null;
@@ -122,8 +138,8 @@ internal sealed class DockerCredentials(string configDirectory)
 
             var answer = JsonSerializer.Deserialize<HelperAnswer>(await output);
             return answer is not { Secret.Length: > 0 } ? null
-                : answer.Username == "<token>" ? new AuthConfig { IdentityToken = answer.Secret, ServerAddress = server }
-                : new AuthConfig { Username = answer.Username, Password = answer.Secret, ServerAddress = server };
+                : answer.Username == "<token>" ? new RegistryCredential(server) { IdentityToken = answer.Secret }
+                : new RegistryCredential(server) { Username = answer.Username, Password = answer.Secret };
         }
         catch (Exception error) when (error is Win32Exception or IOException or JsonException
             || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))

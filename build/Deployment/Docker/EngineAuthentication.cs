@@ -1,0 +1,28 @@
+using System.Text.Json;
+using Docker.DotNet.Models;
+using PhasedRollout.Contexts.Registries;
+
+namespace PhasedRollout.Deployment.Docker;
+
+/// <summary>Credentials as the engine takes them.</summary>
+internal static class EngineAuthentication
+{
+    /// <summary>The SDK's form.</summary>
+    public static AuthConfig Of(RegistryCredential credential) => new()
+    {
+        Username = credential.Username,
+        Password = credential.Password,
+        IdentityToken = credential.IdentityToken,
+        ServerAddress = credential.Server,
+    };
+
+    /// <summary>The header that carries credentials to the engine (Engine API, Authentication).</summary>
+    public static string Header(RegistryCredential credential) => Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(
+        new Dictionary<string, string?>
+        {
+            ["username"] = credential.Username,
+            ["password"] = credential.Password,
+            ["serveraddress"] = credential.Server,
+            ["identitytoken"] = credential.IdentityToken,
+        }.Where(pair => pair.Value is not null).ToDictionary())).Replace('+', '-').Replace('/', '_');
+}
