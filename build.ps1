@@ -8,7 +8,8 @@ function Say([string] $text) { [Console]::Error.WriteLine($text) }
 
 # One hash over the names and contents of everything that decides what the program is.
 function Get-InputHash {
-    $files = @(Get-ChildItem -LiteralPath (Join-Path $root 'build') -Recurse -File -Force |
+    $folders = @('build', 'docs/rules' | ForEach-Object { Join-Path $root $_ } | Where-Object { Test-Path -LiteralPath $_ })
+    $files = @(Get-ChildItem -LiteralPath $folders -Recurse -File -Force |
         Where-Object { $_.FullName.Substring($root.Length) -notmatch '[\\/](bin|obj)[\\/]' } | ForEach-Object FullName)
     foreach ($name in 'build.ps1', 'Directory.Build.props', 'Directory.Build.targets', 'Directory.Packages.props', 'global.json',
         '.editorconfig', 'BannedSymbols.txt', 'nuget.config') {

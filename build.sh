@@ -13,8 +13,10 @@ fail() { say "$@"; exit 1; }
 hash_inputs() (
   cd -- "$root"
   if command -v sha256sum >/dev/null; then sum=(sha256sum); else sum=(shasum -a 256); fi
+  folders=(build)
+  if [ -d docs/rules ]; then folders+=(docs/rules); fi
   {
-    find build -type d \( -name bin -o -name obj \) -prune -o -type f -print0
+    find "${folders[@]}" -type d \( -name bin -o -name obj \) -prune -o -type f -print0
     for file in build.sh Directory.Build.props Directory.Build.targets Directory.Packages.props global.json \
       .editorconfig BannedSymbols.txt nuget.config NuGet.Config; do
       if [ -f "$file" ]; then printf '%s\0' "$file"; fi

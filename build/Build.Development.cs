@@ -2,12 +2,13 @@ using System.Text.Json;
 using Nuke.Common;
 using Nuke.Common.IO;
 using PhasedRollout.Compose;
+using PhasedRollout.Contexts.Rules;
 using PhasedRollout.Demo;
 using PhasedRollout.Demo.Machines;
 using PhasedRollout.Runs;
 using Serilog;
 
-/// <summary>The build of the build, and the demo.</summary>
+/// <summary>The build of the build, the demo, and the pages of the rules.</summary>
 partial class Build
 {
     static string Solution => RootDirectory / "phased-rollout.slnx";
@@ -54,6 +55,21 @@ partial class Build
          "--on-failure", OnFailure.ToString()]);
 
     static AbsolutePath DemoDirectory => TemporaryDirectory / "demo";
+
+    void PrintRule()
+    {
+        var lines = Rule is null ? RulePages.List() : RuleCatalog.Find(Rule) is { } rule ? RulePages.Read(rule.Id) : null;
+        if (lines is null)
+        {
+            ExitCode = 2;
+            throw new InvalidInputException([new Problem("--rule", $"there is no rule '{Rule}'", RuleCatalog.Nearest(Rule!) is { } near
+                ? $"did you mean '{near}'? Explain without --rule lists all"
+                : "Explain without --rule lists all")]);
+        }
+
+        foreach (var line in lines)
+            Console.WriteLine(line);
+    }
 
     async Task RunTests()
     {

@@ -60,6 +60,9 @@ partial class Build
     [Parameter("Accept a finding for this run: <rule>[:<service>]=<reason>")]
     readonly string[] Accept = [];
 
+    [Parameter("The rule that Explain prints, such as VC301")]
+    readonly string? Rule;
+
     [Parameter("Teardown also removes the project's named volumes, and what is in them")]
     readonly bool Volumes;
 

@@ -64,6 +64,10 @@ partial class Build : NukeBuild
         .Description("Remove what this project deployed and nothing else; named volumes only with --volumes")
         .Executes(() => Station(run => run.TeardownAsync(Volumes, Stop)));
 
+    Target Explain => _ => _
+        .Description("Print the page of a rule, such as --rule VC301; without it, every rule with a line")
+        .Executes(PrintRule);
+
     Target Report => _ => _
         .Description("Write the reports; runs after any of the above, also when one failed or was cancelled")
         .TriggeredBy(

@@ -1,11 +1,17 @@
+using System.Collections.Concurrent;
 using PhasedRollout.Contexts.Rules;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Contexts;
 
 /// <summary>Looks every context of a rollout up and applies the rules.</summary>
-public sealed class ContextVerifier(IRepositorySource source, IRunLog log)
+/// <param name="source">The repositories.</param>
+/// <param name="log">Where it says what it does.</param>
+/// <param name="rules">The rules beside those of the contexts themselves; <see cref="RuleSet.Default"/> when null.</param>
+public sealed class ContextVerifier(IRepositorySource source, IRunLog log, RuleSet? rules = null)
 {
+    private readonly RuleSet rules = rules ?? RuleSet.Default;
+
     /// <summary>Verifies the whole rollout. Nothing that is wrong is an exception: a context that is not there blocks its service, and one
     /// that GitHub did not let us look up is unknown and blocks the run, while the others are verified all the same.</summary>
     public async Task<VerifiedRollout> VerifyAsync(Rollout rollout, CancellationToken cancellationToken)
@@ -15,17 +21,41 @@ public sealed class ContextVerifier(IRepositorySource source, IRunLog log)
 
         var lookup = await RepositoryLookup.RunAsync(source, contexts, cancellationToken);
         var services = await Task.WhenAll(rollout.Services.Select(service => VerifyAsync(service, lookup, cancellationToken)));
+        var findings = (await CheckAsync(rollout, services, lookup, cancellationToken)).ToLookup(finding => finding.Service);
         if (source.Budget is { } budget && lookup.Repositories.Count > 0)
             log.Information(budget);
 
-        var ofTheFile = PortRules.Check(rollout).Concat(DependencyRules.Check(rollout)).ToLookup(finding => finding.Service);
         return new VerifiedRollout
         {
             Rollout = rollout,
-            Services = [.. services.Select(service => Conclude(service, ofTheFile[service.Service.Name], rollout.Accepted))],
+            Services = [.. services.Select(service => Conclude(service, findings[service.Service.Name], rollout.Accepted))],
             Repositories = lookup.Repositories,
-            Findings = [.. ofTheFile[null].Select(finding => Findings.Judge(finding, rollout.Accepted))],
+            Findings = [.. findings[null].Select(finding => Findings.Judge(finding, rollout.Accepted))],
         };
+    }
+
+    private async Task<IReadOnlyList<Finding>> CheckAsync(
+        Rollout rollout, IReadOnlyList<VerifiedService> services, RepositoryLookup lookup, CancellationToken cancellationToken)
+    {
+        var refused = new ConcurrentQueue<Finding>();
+        var subjects = await new SubjectReader(lookup, Refuse).ReadAsync(rollout, services, rules, cancellationToken);
+        var ofServices = await Task.WhenAll(subjects.SelectMany(subject => rules.OfServices.Select(rule => CheckAsync(rule, subject))));
+        return [.. rules.OfTheFile.SelectMany(rule => rule.Check(rollout)), .. ofServices.SelectMany(it => it), .. refused.DistinctBy(finding => finding.Service)];
+
+        void Refuse(ServiceSubject subject, WorldRefusedException why) => refused.Enqueue(ContextRules.NotRead(subject.Service, why));
+
+        async Task<IReadOnlyList<Finding>> CheckAsync(IServiceRule rule, ServiceSubject subject)
+        {
+            try
+            {
+                return await rule.CheckAsync(subject, cancellationToken);
+            }
+            catch (WorldRefusedException why)
+            {
+                Refuse(subject, why);
+                return [];
+            }
+        }
     }
 
     private static async Task<VerifiedService> VerifyAsync(Service service, RepositoryLookup lookup, CancellationToken cancellationToken)

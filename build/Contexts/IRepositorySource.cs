@@ -31,6 +31,16 @@ public interface IRepositorySource
     /// <exception cref="WorldRefusedException">The source does not answer, rejects the token, or has no requests left.</exception>
     Task<byte[]> ReadBlobAsync(RepositoryName repository, string blob, CancellationToken cancellationToken);
 
+    /// <summary>Reads several blobs, by id, in as few requests as the source can; their ids are verified.</summary>
+    /// <exception cref="WorldRefusedException">The source does not answer, rejects the token, or has no requests left.</exception>
+    async Task<IReadOnlyDictionary<string, byte[]>> ReadBlobsAsync(
+        RepositoryName repository, IReadOnlyCollection<string> blobs, CancellationToken cancellationToken)
+    {
+        var distinct = blobs.Distinct().ToList();
+        var bytes = await Task.WhenAll(distinct.Select(blob => ReadBlobAsync(repository, blob, cancellationToken)));
+        return distinct.Zip(bytes).ToDictionary(it => it.First, it => it.Second, StringComparer.Ordinal);
+    }
+
     /// <summary>Opens the gzipped tar archive of a commit; every entry stands below one folder whose name is the source's choice.</summary>
     /// <exception cref="WorldRefusedException">The source does not answer, rejects the token, or has no requests left.</exception>
     Task<Stream> OpenArchiveAsync(RepositoryName repository, string commit, CancellationToken cancellationToken);

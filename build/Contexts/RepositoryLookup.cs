@@ -71,6 +71,11 @@ internal sealed class RepositoryLookup
     public Task<byte[]> ReadBlobAsync(GitHubContext context, string id, CancellationToken cancellationToken) =>
         source.ReadBlobAsync(context.Repository, id, cancellationToken);
 
+    /// <exception cref="WorldRefusedException">The source refused.</exception>
+    public Task<IReadOnlyDictionary<string, byte[]>> ReadBlobsAsync(
+        RepositoryName repository, IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
+        source.ReadBlobsAsync(repository, ids, cancellationToken);
+
     /// <summary>The search for near paths, prepared once a tree.</summary>
     public NearestPaths NearestIn(RepositoryTree tree) => nearest.GetOrAdd(tree, it => new NearestPaths(it));
 

@@ -35,7 +35,8 @@ public sealed class ContextVerifierTests
         finding.Where.ShouldBe("services/coreldove-backend/build/dockerfile");
         (finding.File, finding.Line).ShouldBe((Stack.File, 13));
         verified.IsBlocked.ShouldBeTrue();
-        source.Questions.Count.ShouldBe(2, "one commit and one tree for ten services");
+        source.Questions.Count(question => !question.StartsWith("blob", StringComparison.Ordinal)).ShouldBe(2, "one commit and one tree for ten services");
+        source.Questions.Count.ShouldBe(2 + SeedContexts.Length - 1, "and each Dockerfile once");
     }
 
     [Fact]
@@ -244,6 +245,8 @@ public sealed class ContextVerifierTests
             source.Refs[key] = value;
         foreach (var (key, value) in told.Trees)
             source.Trees[key] = value;
+        foreach (var (key, value) in told.Blobs)
+            source.Blobs[key] = value;
 
         await new ContextVerifier(source, log).VerifyAsync(Stack.Rollout(Stack.Built("web", "")), TestContext.Current.CancellationToken);
 

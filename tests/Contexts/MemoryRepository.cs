@@ -26,7 +26,10 @@ internal sealed class MemoryRepository
     public RepositoryTree Tree => new(Commit, RootId, Entries, Complete: true);
 
     /// <summary>A commit of these files; <c>path -> target</c> is a link, <c>path @</c> a submodule.</summary>
-    public static MemoryRepository Of(params IEnumerable<string> files)
+    public static MemoryRepository Of(params IEnumerable<string> files) => Of(files.Select(Read));
+
+    /// <summary>A commit of these files.</summary>
+    public static MemoryRepository Of(IEnumerable<MemoryFile> files)
     {
         var repository = new MemoryRepository();
         foreach (var file in files)
@@ -52,11 +55,14 @@ internal sealed class MemoryRepository
         return found;
     }
 
-    private void Add(string file)
+    // A Dockerfile is one that builds.
+    private static MemoryFile Read(string file) => file.Split(" -> ") is [var link, var target] ? new MemoryFile(link, TreeEntryKind.Symlink, target)
+        : file.EndsWith(" @", StringComparison.Ordinal) ? new MemoryFile(file[..^2], TreeEntryKind.Submodule, file)
+        : new MemoryFile(file, TreeEntryKind.File, TreeFolders.NameOf(file) == "Dockerfile" ? $"FROM scratch\n# content of {file}\n" : $"content of {file}\n");
+
+    private void Add(MemoryFile file)
     {
-        var (path, kind, content) = file.Split(" -> ") is [var link, var target] ? (link, TreeEntryKind.Symlink, target)
-            : file.EndsWith(" @", StringComparison.Ordinal) ? (file[..^2], TreeEntryKind.Submodule, file)
-            : (file, TreeEntryKind.File, $"content of {file}\n");
+        var (path, kind, content) = file;
         var bytes = Encoding.UTF8.GetBytes(content);
         var id = GitObjectId.OfBlob(bytes);
         entries[path] = new TreeEntry(path, kind, id, kind == TreeEntryKind.Submodule ? null : bytes.Length);
@@ -79,3 +85,6 @@ internal sealed class MemoryRepository
         return id;
     }
 }
+
+/// <summary>A file of a <see cref="MemoryRepository"/>.</summary>
+internal sealed record MemoryFile(string Path, TreeEntryKind Kind, string Content);

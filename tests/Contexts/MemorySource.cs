@@ -21,12 +21,12 @@ internal sealed class MemorySource : IRepositorySource
 
     public IReadOnlyDictionary<RepositoryName, ApiUsage> Usage => new Dictionary<RepositoryName, ApiUsage>();
 
-    public static MemorySource With(MemoryRepository repository, string? reference = "main")
+    public static MemorySource With(MemoryRepository commit, string? reference = "main", RepositoryName? repository = null)
     {
         var source = new MemorySource();
-        source.Refs[(Stack.Repository, reference)] = new ResolvedRef(repository.Commit, reference ?? "main");
-        source.Trees[(Stack.Repository, repository.Commit)] = repository.Tree;
-        foreach (var (id, bytes) in repository.Blobs)
+        source.Refs[(repository ?? Stack.Repository, reference)] = new ResolvedRef(commit.Commit, reference ?? "main");
+        source.Trees[(repository ?? Stack.Repository, commit.Commit)] = commit.Tree;
+        foreach (var (id, bytes) in commit.Blobs)
             source.Blobs[id] = bytes;
 
         return source;

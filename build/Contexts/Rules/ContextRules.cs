@@ -15,6 +15,9 @@ internal static class ContextRules
             Evidence = [.. refused.Evidence.Select(line => Shown.Safe(line))],
         };
 
+    /// <summary>VC100: the context is there, and GitHub did not let us read all that the rules look at.</summary>
+    public static Finding NotRead(Service service, WorldRefusedException refused) => NotLookedUp(service, refused) with { Certainty = Certainty.Likely };
+
     /// <summary>VC101: no builder takes the URL.</summary>
     public static Finding Malformed(Service service, MalformedContext context) => About(
         service, "VC101", Certainty.Certain, $"'{ContextUrl.WithoutPassword(context.Text)}' is no build context: {context.Reason}", context.Suggestion);

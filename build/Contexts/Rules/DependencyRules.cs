@@ -5,10 +5,10 @@ using PhasedRollout.Rollouts;
 namespace PhasedRollout.Contexts.Rules;
 
 /// <summary>VC701: a dependency that is not there, comes in a later phase, or goes round in a circle.</summary>
-internal static class DependencyRules
+internal sealed class DependencyRules : IRolloutRule
 {
     /// <summary>One finding for every such dependency, and one for every circle.</summary>
-    public static IEnumerable<Finding> Check(Rollout rollout)
+    public IEnumerable<Finding> Check(Rollout rollout)
     {
         var services = rollout.Services.ToDictionary(service => service.Name, StringComparer.Ordinal);
         var phases = rollout.Phases

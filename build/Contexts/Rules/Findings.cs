@@ -1,10 +1,19 @@
+using System.Globalization;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Contexts.Rules;
 
 /// <summary>Puts a finding where it belongs in the compose file.</summary>
-internal static class Findings
+public static class Findings
 {
+    /// <summary>A finding of a rule of the catalogue about <paramref name="key"/> of a service; its kind of failure is the rule's.</summary>
+    public static Finding About(ServiceSubject subject, string key, string rule, Certainty certainty, string message, string suggestion) =>
+        About(subject.Service, key, rule, RuleCatalog.Find(rule)!.Failure, certainty, message, suggestion);
+
+    /// <summary>One piece of evidence: a line of the Dockerfile.</summary>
+    public static string OfDockerfile(ServiceSubject subject, int line, string text) =>
+        Shown.Safe(string.Create(CultureInfo.InvariantCulture, $"{subject.DockerfileName}:{line}: {text}"));
+
     /// <summary>A finding about <paramref name="key"/> of <paramref name="service"/>; its line is that of the key, or of the nearest one above it.</summary>
     public static Finding About(
         Service service, string key, string rule, FailureClass failure, Certainty certainty, string message, string suggestion)

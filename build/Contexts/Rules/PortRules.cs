@@ -6,10 +6,10 @@ using PhasedRollout.Rollouts;
 namespace PhasedRollout.Contexts.Rules;
 
 /// <summary>VC302: one host port for two services of the same file.</summary>
-internal static class PortRules
+internal sealed class PortRules : IRolloutRule
 {
     /// <summary>One finding for every port that clashes with one further up in the file.</summary>
-    public static IEnumerable<Finding> Check(Rollout rollout)
+    public IEnumerable<Finding> Check(Rollout rollout)
     {
         // With network_mode the engine publishes nothing.
         var published = (

@@ -7,12 +7,12 @@ public sealed class DependencyRulesTests
 {
     [Fact]
     public void Dependencies_in_order_are_fine() =>
-        DependencyRules.Check(Stack.Rollout(Named("a"), Named("b", "a"), Named("c", "a", "b"))).ShouldBeEmpty();
+        new DependencyRules().Check(Stack.Rollout(Named("a"), Named("b", "a"), Named("c", "a", "b"))).ShouldBeEmpty();
 
     [Fact]
     public void A_missing_service_blocks_and_the_nearest_name_is_proposed()
     {
-        var finding = DependencyRules.Check(Stack.Rollout(Named("auth"), Named("web", "auht"))).ShouldHaveSingleItem();
+        var finding = new DependencyRules().Check(Stack.Rollout(Named("auth"), Named("web", "auht"))).ShouldHaveSingleItem();
 
         (finding.Rule, finding.Failure, finding.Blocks, finding.Service).ShouldBe(("VC701", FailureClass.DependencyOrder, true, "web"));
         finding.Line.ShouldBe(40);
@@ -20,7 +20,7 @@ public sealed class DependencyRulesTests
     }
 
     [Fact]
-    public void A_missing_service_that_may_be_absent_is_fine() => DependencyRules.Check(Stack.Rollout(
+    public void A_missing_service_that_may_be_absent_is_fine() => new DependencyRules().Check(Stack.Rollout(
         Named("web") with { DependsOn = [new ServiceDependency("gone", DependencyCondition.Started, Required: false)] })).ShouldBeEmpty();
 
     [Fact]
@@ -31,11 +31,11 @@ public sealed class DependencyRulesTests
             Phases = [new PhaseDefinition(1, "One", ["web"]), new PhaseDefinition(2, "Two", ["db"])],
         };
 
-        DependencyRules.Check(rollout).ShouldHaveSingleItem().Message.ShouldBe("'web' is in phase 1 and depends on 'db', which is in phase 2");
+        new DependencyRules().Check(rollout).ShouldHaveSingleItem().Message.ShouldBe("'web' is in phase 1 and depends on 'db', which is in phase 2");
     }
 
     [Fact]
-    public void A_dependency_in_an_earlier_phase_is_fine() => DependencyRules.Check(Stack.Rollout(Named("web", "db"), Named("db")) with
+    public void A_dependency_in_an_earlier_phase_is_fine() => new DependencyRules().Check(Stack.Rollout(Named("web", "db"), Named("db")) with
     {
         Phases = [new PhaseDefinition(1, "One", ["db"]), new PhaseDefinition(2, "Two", ["web"])],
     }).ShouldBeEmpty();
@@ -48,7 +48,7 @@ public sealed class DependencyRulesTests
     {
         var services = graph.Split(' ').Select(it => it.Split(':')).Select(it => Named(it[0], it[1])).ToList();
 
-        DependencyRules.Check(Stack.Rollout(services)).ShouldHaveSingleItem().Message.ShouldEndWith($"depends on itself in a circle: {way}");
+        new DependencyRules().Check(Stack.Rollout(services)).ShouldHaveSingleItem().Message.ShouldEndWith($"depends on itself in a circle: {way}");
     }
 
     private static Service Named(string name, params string[] dependencies) => Stack.Image(name) with

@@ -16,7 +16,7 @@ public sealed class PortRulesTests
     [InlineData("8000:80/udp", "8000:81/udp")]
     public void The_same_port_twice_blocks(string one, string other)
     {
-        var finding = PortRules.Check(Stack.Rollout(Publishing("a", one, 20), Publishing("b", other, 30))).ShouldHaveSingleItem();
+        var finding = new PortRules().Check(Stack.Rollout(Publishing("a", one, 20), Publishing("b", other, 30))).ShouldHaveSingleItem();
 
         (finding.Rule, finding.Failure, finding.Blocks).ShouldBe(("VC302", FailureClass.PortConflict, true));
         (finding.Service, finding.Where, finding.File, finding.Line).ShouldBe(("b", "services/b/ports", Stack.File, 30));
@@ -33,7 +33,7 @@ public sealed class PortRulesTests
     [InlineData("127.0.0.1:8000:80", "[::]:8000:80")]
     [InlineData("0.0.0.0:8000:80", "[::]:8000:80")]
     public void Different_ports_protocols_or_addresses_do_not(string one, string other) =>
-        PortRules.Check(Stack.Rollout(Publishing("a", one, 20), Publishing("b", other, 30))).ShouldBeEmpty();
+        new PortRules().Check(Stack.Rollout(Publishing("a", one, 20), Publishing("b", other, 30))).ShouldBeEmpty();
 
     [Fact]
     public void A_port_that_the_engine_chooses_or_does_not_publish_is_free()
@@ -41,15 +41,15 @@ public sealed class PortRulesTests
         var host = Publishing("b", "8000:80", 30) with { NetworkMode = "host" };
         var random = Stack.Image("c") with { Ports = [new PortMapping(80, null), new PortMapping(80, null)] };
 
-        PortRules.Check(Stack.Rollout(Publishing("a", "8000:80", 20), host, random)).ShouldBeEmpty();
+        new PortRules().Check(Stack.Rollout(Publishing("a", "8000:80", 20), host, random)).ShouldBeEmpty();
     }
 
     [Fact]
     public void The_same_mapping_twice_in_one_service_is_one_mapping_but_two_container_ports_clash()
     {
         var service = Publishing("a", "8000:80", 20);
-        PortRules.Check(Stack.Rollout(service with { Ports = [service.Ports[0], service.Ports[0] with { Location = Stack.Line(21) }] })).ShouldBeEmpty();
-        PortRules.Check(Stack.Rollout(service with { Ports = [service.Ports[0], new PortMapping(81, 8000)] }))
+        new PortRules().Check(Stack.Rollout(service with { Ports = [service.Ports[0], service.Ports[0] with { Location = Stack.Line(21) }] })).ShouldBeEmpty();
+        new PortRules().Check(Stack.Rollout(service with { Ports = [service.Ports[0], new PortMapping(81, 8000)] }))
             .ShouldHaveSingleItem().Message.ShouldContain("another port of this service");
     }
 

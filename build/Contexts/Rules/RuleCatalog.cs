@@ -1,0 +1,69 @@
+using PhasedRollout.Compose;
+using PhasedRollout.Rollouts;
+
+namespace PhasedRollout.Contexts.Rules;
+
+/// <summary>The target in which a rule looks.</summary>
+public enum RuleStation
+{
+    /// <summary>Reads the compose file and the repositories.</summary>
+    VerifyContexts,
+    /// <summary>Looks at the place to deploy to.</summary>
+    Preflight,
+}
+
+/// <summary>What is known of a rule without running it. Its page of documentation is <c>docs/rules/{Id}.md</c>.</summary>
+/// <param name="Id">Its id, such as <c>VC301</c>.</param>
+/// <param name="Failure">The kind of failure that it predicts; where it predicts several, the most frequent.</param>
+/// <param name="Station">Where it looks.</param>
+/// <param name="Title">What it holds to be right, in one line; the heading of its page.</param>
+public sealed record RuleDescription(string Id, FailureClass Failure, RuleStation Station, string Title);
+
+/// <summary>Every rule there is, by id. Whoever adds a rule adds a line here, a page in <c>docs/rules</c> and two cases in <c>tests/Contexts/corpus</c>.</summary>
+public static class RuleCatalog
+{
+    /// <summary>The rules in the order of their ids.</summary>
+    public static IReadOnlyList<RuleDescription> All { get; } =
+    [
+        // The context is a folder of a commit that we may read.
+        new("VC100", FailureClass.GitHubUnavailable, RuleStation.VerifyContexts, "GitHub lets us look the context up"),
+        new("VC101", FailureClass.BuildContextNotFound, RuleStation.VerifyContexts, "The context is a URL that builders take"),
+        new("VC102", FailureClass.BuildContextNotFound, RuleStation.VerifyContexts, "The repository exists and may be read"),
+        new("VC103", FailureClass.BuildContextNotFound, RuleStation.VerifyContexts, "The ref is one branch, tag or commit"),
+        new("VC104", FailureClass.BuildContextNotFound, RuleStation.VerifyContexts, "A commit is named by its full id"),
+        new("VC105", FailureClass.BuildContextNotFound, RuleStation.VerifyContexts, "The folder exists at the resolved commit"),
+        new("VC106", FailureClass.BuildContextNotFound, RuleStation.VerifyContexts, "The path is a folder: no file, link or submodule"),
+        new("VC107", FailureClass.BuildContextNotFound, RuleStation.VerifyContexts, "GitHub gives the part of the tree that is needed"),
+
+        // The Dockerfile and what it copies.
+        new("VC201", FailureClass.DockerfileMissing, RuleStation.VerifyContexts, "The Dockerfile is where the compose file says"),
+
+        // Ports.
+        new("VC302", FailureClass.PortConflict, RuleStation.VerifyContexts, "No host port is published twice"),
+        new("VC303", FailureClass.PortConflict, RuleStation.Preflight, "The host ports are free on the target"),
+
+        // Databases and variables.
+        new("VC508", FailureClass.InvalidCompose, RuleStation.Preflight, "Every variable that the file needs has a value"),
+
+        // Networks and volumes.
+        new("VC601", FailureClass.NetworkMissing, RuleStation.Preflight, "External networks and volumes exist and fit"),
+
+        // Order and resources.
+        new("VC701", FailureClass.DependencyOrder, RuleStation.VerifyContexts, "Dependencies exist, come no later and form no circle"),
+        new("VC704", FailureClass.DiskFull, RuleStation.Preflight, "The target has the disk that is needed"),
+
+        // The place to deploy to.
+        new("VC901", FailureClass.EngineUnreachable, RuleStation.Preflight, "An engine answers and is new enough"),
+        new("VC902", FailureClass.ImageUnavailable, RuleStation.Preflight, "Every pre-built image is there or to be had"),
+        new("VC903", FailureClass.DatabaseUnreachable, RuleStation.Preflight, "Every database and cache answers"),
+        new("VC904", FailureClass.InvalidCompose, RuleStation.Preflight, "Every key of the file can be honoured"),
+        new("VC905", FailureClass.BuildContextNotFound, RuleStation.Preflight, "Every context was verified"),
+        new("VC906", FailureClass.Unknown, RuleStation.Preflight, "The container names are free"),
+    ];
+
+    /// <summary>The rule called <paramref name="id"/> in any letter case; null when there is none.</summary>
+    public static RuleDescription? Find(string id) => All.FirstOrDefault(rule => rule.Id.Equals(id, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The id that somebody who wrote <paramref name="id"/> most likely meant, or null.</summary>
+    public static string? Nearest(string id) => NearestName.Of(id.Trim().ToUpperInvariant(), All.Select(rule => rule.Id));
+}

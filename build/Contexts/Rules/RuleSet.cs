@@ -1,0 +1,18 @@
+namespace PhasedRollout.Contexts.Rules;
+
+/// <summary>The rules that a verification applies beside those of the context itself. Their ids are in <see cref="RuleCatalog"/>.</summary>
+/// <param name="OfServices">Rules about one service each.</param>
+/// <param name="OfTheFile">Rules about the compose file alone.</param>
+public sealed record RuleSet(IReadOnlyList<IServiceRule> OfServices, IReadOnlyList<IRolloutRule> OfTheFile)
+{
+    /// <summary>Every rule that needs nothing but the compose file and the repositories.</summary>
+    public static RuleSet Default { get; } = new(
+        [],
+        [
+            new PortRules(),
+            new DependencyRules(),
+        ]);
+
+    /// <summary>These rules and some that ask somebody else, such as a registry.</summary>
+    public RuleSet With(params IEnumerable<IServiceRule> rules) => this with { OfServices = [.. OfServices, .. rules] };
+}

@@ -1,0 +1,50 @@
+using System.Text;
+using PhasedRollout.Rollouts;
+
+namespace PhasedRollout.Contexts.Rules;
+
+/// <summary>A service as the rules see it: what the compose file says, and what was read of its repository.</summary>
+public sealed class ServiceSubject
+{
+    /// <summary>The whole stack.</summary>
+    public required Rollout Rollout { get; init; }
+
+    /// <summary>The service.</summary>
+    public required Service Service { get; init; }
+
+    /// <summary>The number of its phase, from 1; 0 when it is in none.</summary>
+    public int Phase => Rollout.Phases.FirstOrDefault(phase => phase.Services.Contains(Service.Name))?.Number ?? 0;
+
+    /// <summary>The folder of a commit that is built, from the repository's root; null for a pre-built image, and for a context that was not verified.</summary>
+    public VerifiedContext? Context { get; init; }
+
+    /// <summary>The tree of that commit; null exactly when <see cref="Context"/> is.</summary>
+    public RepositoryTree? Tree { get; init; }
+
+    /// <summary>The Dockerfile as a person calls it: its path from the repository's root, or that it stands in the compose file.</summary>
+    public string DockerfileName => Service.Build?.DockerfileInline is null ? Context?.DockerfilePath ?? "" : "dockerfile_inline";
+
+    /// <summary>The bytes of the Dockerfile, inline or read; null when there is none or it could not be read.</summary>
+    public byte[]? DockerfileBytes => Service.Build?.DockerfileInline is { } inline ? Encoding.UTF8.GetBytes(inline)
+        : Context is null ? null
+        : Files.GetValueOrDefault(Context.DockerfilePath);
+
+    /// <summary>The path of the ignore file that builders take, from the repository's root: <c>Dockerfile.dockerignore</c> beside the Dockerfile, else
+    /// <c>.dockerignore</c> of the context; null when there is neither.</summary>
+    public string? IgnoreFilePath { get; init; }
+
+    /// <summary>The bytes that were read, by path from the repository's root: the Dockerfile, its ignore file, and what the rules asked for and is there.</summary>
+    public IReadOnlyDictionary<string, byte[]> Files { get; internal set; } = new Dictionary<string, byte[]>();
+
+    /// <summary>Every service of the stack, also this one, in the order of the file.</summary>
+    public IReadOnlyList<ServiceSubject> Stack { get; internal set; } = [];
+
+    /// <summary>The text of a file that was read, by its path from the repository's root; null when it was not.</summary>
+    public string? Text(string path) => Files.TryGetValue(path, out var bytes) ? Encoding.UTF8.GetString(bytes) : null;
+
+    /// <summary>The path from the repository's root of <paramref name="path"/>, which starts at the context.</summary>
+    public string InContext(string path) => Context is { Reference.Path: { Length: > 0 } folder } ? $"{folder}/{path}" : path;
+
+    /// <summary>The service of the stack called <paramref name="name"/>; null when there is none.</summary>
+    public ServiceSubject? Other(string name) => Stack.FirstOrDefault(subject => subject.Service.Name == name);
+}
