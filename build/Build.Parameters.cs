@@ -48,6 +48,12 @@ partial class Build
     [Parameter("What to do with a phase that failed: rollback, or stop and leave it as it is")]
     readonly FailureAction OnFailure = FailureAction.Rollback;
 
+    [Parameter("Versions of each phase that Rollback can reach")]
+    readonly int KeepVersions = 3;
+
+    [Parameter("The phase that Rollback takes back, or that Preview shows - Default is the highest that has a version to go back to, and all of them")]
+    readonly int? Phase;
+
     [Parameter("Runs kept in reports/runs")]
     readonly int KeepRuns = 20;
 

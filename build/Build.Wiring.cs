@@ -5,6 +5,7 @@ using PhasedRollout.Contexts;
 using PhasedRollout.Contexts.GitHub;
 using PhasedRollout.Deployment;
 using PhasedRollout.Deployment.Docker;
+using PhasedRollout.Deployment.Previews;
 using PhasedRollout.Health;
 using PhasedRollout.Health.Databases;
 using PhasedRollout.Health.Docker;
@@ -82,7 +83,7 @@ partial class Build
             ReportsDirectory = ReportsDirectory ?? Shown(RootDirectory / "reports"),
             DeployTo = "docker",
             GitHubEnterpriseHost = GitHubRoot is { IsLoopback: false, Host: not "api.github.com" } root ? root.Host : null,
-            Gate = Gate,
+            Gate = KeepVersions >= 0 ? Gate : throw new InvalidInputException([new Problem("--keep-versions", $"{KeepVersions} is too few", "0 or more")]),
             KeepRuns = KeepRuns >= 1 ? KeepRuns : throw new InvalidInputException([new Problem("--keep-runs", $"{KeepRuns} is too few", "1 or more")]),
             CreateMissingNetworks = CreateMissingNetworks,
             Accepted = AcceptedFindings.Parse(Accept),
@@ -101,6 +102,9 @@ partial class Build
     ];
 
     static string[] Given(string name, string? value) => value is null ? [] : [name, value];
+
+    // The engine takes --plan-format for itself; with json its own lines go to stderr, so that stdout is the document.
+    static bool ShowsJson => string.Join('=', Environment.GetCommandLineArgs()).Contains("--plan-format=json", StringComparison.OrdinalIgnoreCase);
 
     GateSettings Gate => new(MinHealthyTime, HealthyDeadline, ProgressDeadline);
 
@@ -145,11 +149,13 @@ partial class Build
                 Gate = build.Gate,
                 WorkDirectory = TemporaryDirectory / "images",
                 OnFailure = build.OnFailure,
+                KeepVersions = build.KeepVersions,
                 Parallelism = build.Parallelism,
                 Variables = Variables,
             };
             return new EnginePorts(
                 new Preflight(preflight, new DatabaseProbe(observer.HostName, TimeProvider.System), log),
+                new DeploymentPreview(observer, settings),
                 new PhasedDeployment(engine, Source, watch, containers, settings, TimeProvider.System, log),
                 new DeployedHealth(observer, watch),
                 containers);

@@ -25,6 +25,12 @@ partial class Build : NukeBuild
         .WhenSkipped(DependencyBehavior.Execute)
         .Executes(() => Station(run => run.PreflightAsync(Stop)));
 
+    Target Preview => _ => _
+        .Description("Print what each phase, or --phase N, would change at the target and why; changes nothing")
+        .DependsOn(GeneratePhaseComposes)
+        .WhenSkipped(DependencyBehavior.Execute)
+        .Executes(() => Station(run => run.PreviewAsync(Phase, ShowsJson ? Console.Out : null, Stop)));
+
     Target DeployPhase1 => _ => _
         .Description("Deploy phase 1 and hold its health gate")
         .DependsOn(Preflight)
@@ -60,6 +66,10 @@ partial class Build : NukeBuild
         .After(DeployPhase1, DeployPhase2, DeployPhase3, DeployPhase4, Deploy)
         .Executes(() => Station(run => run.HealthCheckAsync(Stop)));
 
+    Target Rollback => _ => _
+        .Description("Take the highest phase whose last change is not undone back to what ran before it, gated; --phase picks another one")
+        .Executes(() => Station(run => run.RollbackAsync(Phase, Stop)));
+
     Target Teardown => _ => _
         .Description("Remove what this project deployed and nothing else; named volumes only with --volumes")
         .Executes(() => Station(run => run.TeardownAsync(Volumes, Stop)));
@@ -72,7 +82,7 @@ partial class Build : NukeBuild
         .Description("Write the reports; runs after any of the above, also when one failed or was cancelled")
         .TriggeredBy(
             VerifyContexts, GeneratePhaseComposes, Preflight, DeployPhase1, DeployPhase2, DeployPhase3, DeployPhase4, Deploy,
-            HealthCheck, Teardown)
+            HealthCheck, Preview, Rollback, Teardown)
         .AssuredAfterFailure()
         .Executes(WriteReport);
 }

@@ -65,7 +65,7 @@ public static class BuildFingerprint
         values.OrderBy(pair => pair.Key, StringComparer.Ordinal).SelectMany(pair => new[] { pair.Key, pair.Value });
 
     // A repository's path component: lower case, and separators only between letters and digits (distribution/reference, regexp.go).
-    private static string RepositoryPart(string name)
+    internal static string RepositoryPart(string name)
     {
         var part = new StringBuilder();
         foreach (var character in name.ToLowerInvariant())

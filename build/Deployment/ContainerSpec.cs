@@ -12,6 +12,9 @@ public sealed record ContainerSpec(
 {
     /// <summary>Its name.</summary>
     public string Name => Configuration.Name;
+
+    /// <summary>The kept container whose configuration it takes over, networks included; null when <see cref="Configuration"/> says it all.</summary>
+    public string? CopyOf { get; init; }
 }
 
 /// <summary>Everything that decides a container. Two equal ones need no second container; what stands here and nothing else is in the hash.</summary>

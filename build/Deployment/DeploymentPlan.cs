@@ -89,6 +89,28 @@ public sealed record RemoveContainer(string Service, string Container, string Na
     public override string Subject => Name;
 }
 
+/// <summary>Gives an image a further reference.</summary>
+public sealed record TagImage(string Service, string Image, string Reference, string Cause) : Operation(Service, Cause)
+{
+    /// <inheritdoc />
+    public override string Subject => Reference;
+}
+
+/// <summary>Copies the configuration of a container into one that is never started.</summary>
+public sealed record KeepContainer(
+    string Service, string Container, string Name, string Image, IReadOnlyDictionary<string, string> Labels, string Cause) : Operation(Service, Cause)
+{
+    /// <inheritdoc />
+    public override string Subject => Name;
+}
+
+/// <summary>Removes a reference of an image, and the image with its last one.</summary>
+public sealed record RemoveImage(string Service, string Reference, string Cause) : Operation(Service, Cause)
+{
+    /// <inheritdoc />
+    public override string Subject => Reference;
+}
+
 /// <summary>What a phase does to the target, in four steps. Until <see cref="Switch"/> nothing that runs is touched.</summary>
 /// <param name="Prepare">Makes everything that is new, beside what runs; what runs is only renamed.</param>
 /// <param name="Switch">Stops what ran and starts what is new, dependencies first.</param>
@@ -100,11 +122,17 @@ public sealed record DeploymentPlan(
     IReadOnlyList<Operation> Settle,
     IReadOnlyDictionary<string, ServiceChange> Changes)
 {
+    /// <summary>After the gate, before <see cref="Settle"/>: keeps what a rollback needs, and forgets the versions that are too many.</summary>
+    public IReadOnlyList<Operation> Keep { get; init; } = [];
+
+    /// <summary>Why of each service becomes what becomes of it.</summary>
+    public IReadOnlyDictionary<string, string> Causes { get; init; } = new Dictionary<string, string>();
+
     /// <summary>True when everything is as asked.</summary>
     public bool IsEmpty => Prepare.Count == 0 && Switch.Count == 0 && Settle.Count == 0;
 
     /// <summary>One line an operation, the gate between the steps.</summary>
     public override string ToString() => string.Join('\n',
-        [.. Prepare.Concat(Switch).Select(operation => operation.ToString()), .. Settle.Count > 0 ? ["-- gate --"] : Array.Empty<string>(),
-            .. Settle.Select(operation => operation.ToString())]);
+        [.. Prepare.Concat(Switch).Select(operation => operation.ToString()), .. Keep.Count + Settle.Count > 0 ? ["-- gate --"] : Array.Empty<string>(),
+            .. Keep.Concat(Settle).Select(operation => operation.ToString())]);
 }

@@ -1,3 +1,5 @@
+using PhasedRollout.Deployment.Versions;
+
 namespace PhasedRollout.Deployment;
 
 /// <summary>Decides what a phase does to the target: wanted and observed in, operations with their causes out. It touches nothing.</summary>
@@ -15,15 +17,18 @@ public static class DeploymentPlanner
     /// <param name="volumes">The volumes that they need and that belong to the project.</param>
     /// <param name="observed">What stands on the target.</param>
     /// <param name="runMark">Eight hexadecimal digits of the run.</param>
+    /// <param name="keep">The phase's number and how many of its versions are kept; null to keep nothing and to forget nothing.</param>
     public static DeploymentPlan Plan(
         string project,
         IReadOnlyList<WantedService> wanted,
         IReadOnlyList<NetworkSpec> networks,
         IReadOnlyList<VolumeSpec> volumes,
         ObservedState observed,
-        string runMark)
+        string runMark,
+        (int Phase, int Versions)? keep = null)
     {
         var plans = wanted.Select(service => new ServicePlan(project, service, observed, runMark)).ToArray();
+        OutgoingContainer[] outgoing = [.. plans.Select(plan => plan.Outgoing).OfType<OutgoingContainer>()];
         return new DeploymentPlan(
             [
                 .. networks.Where(network => observed.Networks.All(existing => existing.Name != network.Name))
@@ -34,7 +39,13 @@ public static class DeploymentPlanner
             ],
             [.. plans.SelectMany(plan => plan.Stops), .. plans.SelectMany(plan => plan.Starts)],
             [.. plans.SelectMany(plan => plan.Settle)],
-            plans.ToDictionary(plan => plan.Service.Name, plan => plan.Change));
+            plans.ToDictionary(plan => plan.Service.Name, plan => plan.Change))
+        {
+            Causes = plans.ToDictionary(plan => plan.Service.Name, plan => plan.Cause),
+            Keep = keep is var (phase, versions)
+                ? [.. KeepPlan.Keep(project, phase, outgoing, observed, versions), .. KeepPlan.Prune(project, phase, outgoing, observed, versions)]
+                : [],
+        };
     }
 
     /// <summary>Plans the way back of a phase that failed: every service whose change is not settled.</summary>
@@ -47,6 +58,8 @@ public static class DeploymentPlanner
         return
         [
             .. unsettled.Reverse().SelectMany(plan => plan.RemoveNew),
+            // A crash after this and before the end finds its way by what was set aside, not by what was kept.
+            .. unsettled.SelectMany(plan => plan.Forget),
             .. unsettled.SelectMany(plan => plan.BringBack),
         ];
     }
@@ -71,7 +84,11 @@ public static class DeploymentPlanner
 
     /// <summary>True for a container of the service, whoever made it; not for one of <c>docker compose run</c>.</summary>
     internal static bool BelongsTo(string project, string service, DeployedContainer container) =>
-        container.Project == project && container.Service == service && !container.IsOneOff;
+        container.Project == project && container.Service == service && !container.IsOneOff && !container.IsKept;
+
+    /// <summary>Why a name cannot be taken.</summary>
+    internal static string ForeignName(DeployedContainer holder) =>
+        $"the name is held by {Describe(holder)}, which does not belong to this service and is not touched";
 
     /// <summary>A container that belongs to somebody else, for people.</summary>
     internal static string Describe(DeployedContainer container) => container.Project is { } project

@@ -27,6 +27,9 @@ public sealed record DeploymentSettings
     /// <summary>What becomes of a phase that failed.</summary>
     public FailureAction OnFailure { get; init; } = FailureAction.Rollback;
 
+    /// <summary>The versions of each phase that a rollback can reach.</summary>
+    public int KeepVersions { get; init; } = 3;
+
     /// <summary>Builds and starts side by side, from 1.</summary>
     public int Parallelism { get; init; } = Environment.ProcessorCount;
 

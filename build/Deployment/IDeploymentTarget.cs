@@ -61,6 +61,30 @@ public interface IDeploymentTarget : ITargetObserver
     /// <exception cref="TargetRefusedException">The target refuses: a container uses it.</exception>
     Task RemoveImageAsync(string reference, CancellationToken cancellationToken);
 
+    /// <summary>Gives an image a further reference.</summary>
+    /// <exception cref="TargetRefusedException">The target refuses: there is no such image.</exception>
+    Task TagImageAsync(string image, string reference, CancellationToken cancellationToken);
+
+    /// <summary>The references of images that begin with <paramref name="prefix"/>, which ends in a slash.</summary>
+    /// <exception cref="WorldRefusedException">The target does not answer.</exception>
+    Task<IReadOnlyList<string>> ListImageReferencesAsync(string prefix, CancellationToken cancellationToken);
+
+    /// <summary>Creates a container that is never started, with the configuration of another one, also how that joins its networks.</summary>
+    /// <param name="container">The container to take the configuration from.</param>
+    /// <param name="name">The new one's name.</param>
+    /// <param name="image">The reference of the same image.</param>
+    /// <param name="labels">All its labels; none of the other's.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="TargetRefusedException">The target refuses.</exception>
+    Task KeepContainerAsync(
+        string container, string name, string image, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken);
+
+    /// <summary>Creates a container with the configuration that <see cref="ContainerSpec.CopyOf"/> keeps, and the name, image and labels of
+    /// <paramref name="container"/>, joined to all its networks.</summary>
+    /// <exception cref="TargetRefusedException">The target refuses.</exception>
+    Task RestoreContainerAsync(
+        ContainerSpec container, IReadOnlyDictionary<string, string> inheritedVolumes, CancellationToken cancellationToken);
+
     /// <summary>Creates a network.</summary>
     /// <exception cref="TargetRefusedException">The target refuses.</exception>
     Task CreateNetworkAsync(NetworkSpec network, CancellationToken cancellationToken);

@@ -57,6 +57,9 @@ public sealed record DeployedContainer
     /// <summary>True when it was deployed from here.</summary>
     public bool IsOurs => Labels.ContainsKey(RolloutLabels.Project);
 
+    /// <summary>True when it keeps what a rollback needs: it is nobody's service, and is never started.</summary>
+    public bool IsKept => Versions.KeptContainer.Is(this);
+
     /// <summary>True for the container of a <c>docker compose run</c>.</summary>
     public bool IsOneOff => string.Equals(Label(ComposeLabels.OneOff), "True", StringComparison.OrdinalIgnoreCase);
 

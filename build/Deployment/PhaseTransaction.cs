@@ -1,3 +1,4 @@
+using PhasedRollout.Deployment.Versions;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Deployment;
@@ -26,6 +27,7 @@ internal sealed class PhaseTransaction(
             verdict = await HoldGateAsync(rollout.Project, wanted, plan.IsEmpty ? settings.QuickGate : settings.Gate, cancellationToken);
             if (verdict.Passed)
             {
+                await KeepAsync(runner, rollout.Project, plan);
                 await SettleAsync(runner, plan);
                 return await OutcomeAsync(rollout.Project, number, plan.IsEmpty ? PhaseResult.Unchanged : PhaseResult.Succeeded, wanted, plan.Changes, verdict, null);
             }
@@ -52,6 +54,25 @@ internal sealed class PhaseTransaction(
     {
         await runner.RunByServiceAsync([.. plan.Switch.OfType<StopContainer>()], cancellationToken);
         await runner.RunInOrderAsync([.. plan.Switch.Where(operation => operation is not StopContainer)], cancellationToken);
+    }
+
+    // The phase stands. What cannot be kept is no reason to undo it, and no reason to leave it unsettled.
+    private async Task KeepAsync(OperationRunner runner, string project, DeploymentPlan plan)
+    {
+        if (plan.Keep.Count == 0)
+            return;
+
+        foreach (var service in plan.Keep.GroupBy(operation => operation.Service))
+            try
+            {
+                await runner.RunAsync(service, CancellationToken.None);
+            }
+            catch (OperationFailedException failed)
+            {
+                log.Warning($"{service.Key}: {failed.Refusal.Operation}: {failed.Refusal.Error}; a rollback may not reach this version");
+            }
+
+        await new OrphanTags(target, log).SweepAsync(project, CancellationToken.None);
     }
 
     // The phase stands. What cannot be removed now is a leftover that the next run removes, not a failure of the phase.

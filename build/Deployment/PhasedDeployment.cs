@@ -1,5 +1,6 @@
 using PhasedRollout.Contexts;
 using PhasedRollout.Deployment.Images;
+using PhasedRollout.Deployment.Versions;
 using PhasedRollout.Phases;
 using PhasedRollout.Rollouts;
 
@@ -36,11 +37,11 @@ public sealed class PhasedDeployment(
             WantedService[] wanted =
                 [.. phase.Services.Select(service => WantedService.From(rollout, number, service, prepared[service.Service.Name], settings))];
             if (DeploymentPlanner.ForeignNames(rollout.Project, wanted, observed) is [var (service, holder), ..])
-                return NotStarted(phase, new OperationRefused(service.Service.Name, $"CreateContainer {holder.Name}", ForeignName(holder)));
+                return NotStarted(phase, new OperationRefused(service.Service.Name, $"CreateContainer {holder.Name}", DeploymentPlanner.ForeignName(holder)));
 
             WarnOfOrphans(rollout, observed);
             var plan = DeploymentPlanner.Plan(
-                rollout.Project, wanted, ProjectResources.Networks(rollout, phase), ProjectResources.Volumes(rollout, phase), observed, settings.RunMark);
+                rollout.Project, wanted, ProjectResources.Networks(rollout, phase), ProjectResources.Volumes(rollout, phase), observed, settings.RunMark, (number, settings.KeepVersions));
             return await new PhaseTransaction(target, observer, gate, evidence, settings, clock, log).RunAsync(
                 rollout, number, wanted, plan, cancellationToken);
         }
@@ -52,6 +53,16 @@ public sealed class PhasedDeployment(
         {
             return NotStarted(phase, new DeploymentCancelled());
         }
+    }
+
+    /// <summary>Takes the highest phase of which a version is kept, or phase <paramref name="number"/>, back to that version; how it ended is the answer,
+    /// null when nothing is kept.</summary>
+    /// <exception cref="WorldRefusedException">The target does not answer, and nothing was touched.</exception>
+    public Task<PhaseOutcome?> RollbackAsync(Rollout rollout, int? number, CancellationToken cancellationToken)
+    {
+        var observer = new TargetSnapshot(target);
+        return new PhaseRollback(target, observer, new PhaseTransaction(target, observer, gate, evidence, settings, clock, log), settings, log)
+            .RunAsync(rollout, number, cancellationToken);
     }
 
     /// <summary>Removes what this project deployed and nothing else: its containers, networks and images, its named volumes only with
@@ -115,12 +126,9 @@ public sealed class PhasedDeployment(
     private static PhaseOutcome NotStarted(Phase phase, DeploymentFailure failure) => new(phase.Number, PhaseResult.NotStarted,
         [.. phase.Services.Select(service => new ServiceOutcome(service.Service.Name, ServiceChange.None, null, null))], failure);
 
-    private static string ForeignName(DeployedContainer holder) =>
-        $"the name is held by {DeploymentPlanner.Describe(holder)}, which does not belong to this service and is not touched";
-
     private void WarnOfOrphans(Rollout rollout, ObservedState observed)
     {
-        foreach (var orphan in observed.Containers.Where(container => container.IsOurs && container.Project == rollout.Project
+        foreach (var orphan in observed.Containers.Where(container => container is { IsOurs: true, IsKept: false } && container.Project == rollout.Project
             && rollout.Services.All(service => service.Name != container.Service)))
             log.Warning($"container '{orphan.Name}' belongs to service '{orphan.Service}', which is no longer in the file; it is left alone");
     }

@@ -1,3 +1,4 @@
+using PhasedRollout.Deployment.Versions;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Deployment;
@@ -29,6 +30,8 @@ internal sealed class ProjectTeardown(IDeploymentTarget target, IRunLog log)
         foreach (var image in await target.ListImagesAsync(project, cancellationToken))
             foreach (var tag in image.Tags)
                 await TryAsync($"removing image {tag}", () => target.RemoveImageAsync(tag, cancellationToken));
+
+        await new OrphanTags(target, log).SweepAsync(project, cancellationToken);
 
         foreach (var volume in (await target.ListVolumesAsync(cancellationToken)).Where(volume => Ours(volume.Labels, project)))
             if (volumes)

@@ -1,3 +1,4 @@
+using PhasedRollout.Deployment.Versions;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Deployment;
@@ -39,6 +40,9 @@ internal sealed class ServicePlan
 
     public ServiceChange Change { get; private set; }
 
+    /// <summary>Why it changes, or does not.</summary>
+    public string Cause { get; private set; } = "it is as asked";
+
     public IReadOnlyList<Operation> Prepare => prepare;
 
     public IReadOnlyList<Operation> Stops => stops;
@@ -46,6 +50,9 @@ internal sealed class ServicePlan
     public IReadOnlyList<Operation> Starts => starts;
 
     public IReadOnlyList<Operation> Settle => settle;
+
+    /// <summary>What the service was before; null when nothing of it changes.</summary>
+    public OutgoingContainer? Outgoing { get; private set; }
 
     private string Name => wanted.Service.Name;
 
@@ -62,12 +69,18 @@ internal sealed class ServicePlan
             settle.Add(Remove(container, volumes: false, "another container of the service is as asked"));
 
         // A change that a killed run left unsettled is this run's to settle, and to report.
+        Outgoing = Youngest(previous);
         Change = previous.Length == 0 ? ServiceChange.None
             : previous.All(container => container.Previous!.Kind == PreviousKind.Absent) ? ServiceChange.Created
             : ServiceChange.Replaced;
 
-        if (!kept.IsRunning && !(wanted.IsJob && kept.ExitCode == 0))
-            Start(kept.Id, "it is as asked and does not run");
+        if (previous.Length > 0)
+            Cause = "an interrupted run left it before its gate";
+        if (kept.IsRunning || (wanted.IsJob && kept.ExitCode == 0))
+            return;
+
+        Cause = "it is as asked and does not run";
+        Start(kept.Id, Cause);
     }
 
     private void Replace(DeployedContainer[] current, DeployedContainer[] previous)
@@ -89,7 +102,10 @@ internal sealed class ServicePlan
         var replaced = previous.Concat(old).Where(container => container.Previous?.Kind != PreviousKind.Absent).ToArray();
         if (previous.Length == 0 && old.Length == 0)
             SetAsideAbsence();
+        else
+            Outgoing = Youngest([.. previous, .. old]);
 
+        Cause = old.Length > 0 ? Difference(old[^1]) : replaced.Length == 0 ? "no container of the service" : "an interrupted run left it before its gate";
         var cause = replaced.Length == 0 ? "no container of the service" : $"replaces {replaced[^1].Previous?.Original ?? replaced[^1].Name}";
         Change = replaced.Length == 0 ? ServiceChange.Created : ServiceChange.Replaced;
         prepare.Add(new CreateContainer(Name, wanted.Container, Inherited(replaced), cause));
@@ -99,11 +115,28 @@ internal sealed class ServicePlan
         Start(wanted.Container.Name, "it is new");
     }
 
+    private OutgoingContainer? Youngest(DeployedContainer[] before) =>
+        before.LastOrDefault(container => container.Previous?.Kind != PreviousKind.Absent) is { } ran
+            ? new OutgoingContainer(Name, ran.Id, ran.Id, ran.Previous?.Original ?? ran.Name, ran.Image, ran.ImageId, ran.Labels)
+            : before.LastOrDefault() is { } placeholder ? Absence(placeholder.Name) : null;
+
+    private OutgoingContainer Absence(string placeholder) =>
+        new(Name, placeholder, placeholder, wanted.Container.Name, wanted.Container.ImageReference, null, new Dictionary<string, string>());
+
     private string Difference(DeployedContainer container) =>
         !container.IsOurs ? "it was not deployed from here"
         : container.Name != wanted.Container.Name ? "the container's name changed"
         : container.ConfigHash == wanted.Container.ConfigHash ? $"it is {container.State}"
-        : "its configuration or image changed";
+        : Changed(container, RolloutLabels.Tree, "its context changed, tree") ?? Changed(container, RolloutLabels.Image, "its image changed,")
+            ?? "its configuration changed";
+
+    private string? Changed(DeployedContainer container, string label, string what) =>
+        container.Labels.TryGetValue(label, out var before) && wanted.Container.Labels.TryGetValue(label, out var now) && before != now
+            ? $"{what} {Short(before)} is now {(now.Length == 0 ? "another" : Short(now))}"
+            : null;
+
+    // Enough of an id to know it again.
+    private static string Short(string id) => id.StartsWith("sha256:", StringComparison.Ordinal) ? Short(id[7..]) : id[..Math.Min(12, id.Length)];
 
     private void SetAside(DeployedContainer container, string cause)
     {
@@ -120,6 +153,7 @@ internal sealed class ServicePlan
         var labels = wanted.Container.Labels
             .Where(label => label.Key is RolloutLabels.Project or RolloutLabels.Service or RolloutLabels.Run or RolloutLabels.Phase)
             .ToDictionary(label => label.Key, label => label.Value);
+        Outgoing = Absence(name);
         prepare.Add(new CreatePlaceholder(Name, name, wanted.Container.ImageReference, labels, "says that nothing was there before"));
         settle.Add(new RemoveContainer(Name, name, name, Volumes: true, "the service passed the gate"));
     }
@@ -158,6 +192,9 @@ internal sealed class UndoPlan
 
         // The youngest of each name is what ran last; older ones of the same name are what an interrupted run left.
         var back = previous.GroupBy(container => container.Previous!.Original).Select(group => group.Last()).ToArray();
+        var from = previous.SelectMany(container => new[] { container.Id, container.Name }).ToHashSet(StringComparer.Ordinal);
+        Forget = [.. KeptContainer.Of(project, observed).Where(kept => kept.Service == service.Name && from.Contains(kept.From))
+            .SelectMany(kept => KeepPlan.Forget(kept, "what it keeps runs again"))];
         RemoveNew = [.. all.Where(container => container.Previous is null && container.IsOurs).SelectMany(container => Remove(service.Name, container))];
         BringBack = [.. back.SelectMany(container => Restore(service.Name, container)),
             .. previous.Except(back).Select(container => new RemoveContainer(
@@ -169,6 +206,8 @@ internal sealed class UndoPlan
     public IReadOnlyList<Operation> RemoveNew { get; } = [];
 
     public IReadOnlyList<Operation> BringBack { get; } = [];
+
+    public IReadOnlyList<Operation> Forget { get; } = [];
 
     private static IEnumerable<Operation> Remove(string service, DeployedContainer container)
     {

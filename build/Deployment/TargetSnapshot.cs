@@ -26,7 +26,7 @@ public static class DeployedContainers
         ITargetObserver target, string project, CancellationToken cancellationToken) =>
     [
         .. (await new TargetSnapshot(target).TakeAsync(project, cancellationToken)).Containers
-            .Where(container => container.Project == project && container is { Service: not null, IsOneOff: false, Previous: null })
+            .Where(container => container.Project == project && container is { Service: not null, IsOneOff: false, IsKept: false, Previous: null })
             .OrderBy(container => container.Service, StringComparer.Ordinal).ThenBy(container => container.Name, StringComparer.Ordinal),
     ];
 }

@@ -29,9 +29,12 @@ public sealed record WantedService(Service Service, ContainerSpec Container, boo
         return new WantedService(
             service.Service,
             new ContainerSpec(configuration, hash, image.Reference, Labels(rollout, phase, service, image, hash, settings.RunId)),
-            rollout.Services.Any(other => other.DependsOn.Any(dependency =>
-                dependency.Service == service.Service.Name && dependency.Condition == DependencyCondition.CompletedSuccessfully)));
+            IsJobOf(rollout, service.Service.Name));
     }
+
+    /// <summary>True for a service that another one waits for to complete.</summary>
+    internal static bool IsJobOf(Rollout rollout, string service) => rollout.Services.Any(other => other.DependsOn.Any(dependency =>
+        dependency.Service == service && dependency.Condition == DependencyCondition.CompletedSuccessfully));
 
     /// <summary>The hash of a configuration: 64 hexadecimal digits. The order of mappings does not matter, that of sequences does.</summary>
     public static string Hash(ContainerConfiguration configuration)

@@ -51,6 +51,9 @@ internal sealed class Surroundings
 
         var isTerminal = !Console.IsOutputRedirected;
         var (output, error) = (Output.SafeWriter.Over(Console.OpenStandardOutput), Output.SafeWriter.Over(Console.OpenStandardError));
+        // A document is for a program that reads stdout; what the engine says is not part of it.
+        var isDocument = string.Join('=', System.Environment.GetCommandLineArgs()) is var line
+            && line.Contains("--plan-format=json", StringComparison.OrdinalIgnoreCase) && !line.Split('=').Contains("--plan", StringComparer.OrdinalIgnoreCase);
         Console.SetOut(output);
         Console.SetError(error);
         return new Surroundings
@@ -58,7 +61,7 @@ internal sealed class Surroundings
             Arguments = System.Environment.GetCommandLineArgs()[1..],
             Environment = environment,
             WorkingDirectory = System.Environment.CurrentDirectory,
-            Out = output,
+            Out = isDocument ? error : output,
             Error = error,
             IsTerminal = isTerminal,
             Width = isTerminal ? Math.Clamp(Console.WindowWidth, 60, 120) : 100,

@@ -1,5 +1,6 @@
 using PhasedRollout.Contexts;
 using PhasedRollout.Deployment;
+using PhasedRollout.Deployment.Previews;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Runs;
@@ -19,8 +20,9 @@ public interface IRunPorts
 
 /// <summary>What a run needs of an engine.</summary>
 /// <param name="Preflight">Checks it before anything is touched.</param>
+/// <param name="Preview">Says what a deployment would do.</param>
 /// <param name="Deployment">Deploys phases to it.</param>
 /// <param name="Deployed">Looks at what is deployed there.</param>
 /// <param name="Evidence">Secures what failed containers can tell.</param>
 public sealed record EnginePorts(
-    Preflight Preflight, PhasedDeployment Deployment, DeployedHealth Deployed, IEvidenceCollector Evidence);
+    Preflight Preflight, DeploymentPreview Preview, PhasedDeployment Deployment, DeployedHealth Deployed, IEvidenceCollector Evidence);

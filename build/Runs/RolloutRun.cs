@@ -1,6 +1,7 @@
 using PhasedRollout.Compose;
 using PhasedRollout.Contexts;
 using PhasedRollout.Deployment;
+using PhasedRollout.Deployment.Previews;
 using PhasedRollout.Diagnosis;
 using PhasedRollout.Phases;
 using PhasedRollout.Reports;
@@ -57,6 +58,24 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
         log.Information("The place is ready for every phase.");
     });
 
+    /// <summary>Prints what each phase, or <paramref name="phase"/>, would change and why; changes nothing.</summary>
+    /// <param name="phase">The only phase to show; null for all.</param>
+    /// <param name="json">Where a JSON document goes; null to print lines.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public Task PreviewAsync(int? phase, TextWriter? json, CancellationToken cancellationToken) => StationAsync("Preview", async () =>
+    {
+        var (rollout, phases) = (ReadRollout(), ReadPhases());
+        if (phase is { } asked && phases.All(known => known.Number != asked))
+            throw new InvalidInputException([new Problem("--phase", FormattableString.Invariant($"there is no phase {asked}"), FormattableString.Invariant($"1 to {phases.Count}"))]);
+
+        var previews = await (await ConnectAsync(cancellationToken)).Preview.LookAsync(rollout, phases, phase, cancellationToken);
+        if (json is not null)
+            await json.WriteLineAsync(redactor.Redact(PreviewText.Json(rollout.Project, previews)));
+        else
+            foreach (var line in PreviewText.Lines(previews))
+                log.Information(line);
+    });
+
     /// <summary>Deploys a phase and holds its gate; for a phase that the file does not have there is nothing to do.</summary>
     public Task DeployPhaseAsync(int number, CancellationToken cancellationToken) => StationAsync(TargetOf(number), async () =>
     {
@@ -71,7 +90,7 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
         var startedAt = clock.GetUtcNow();
         var outcome = await ports.Deployment.DeployAsync(ReadRollout(), phases, number, cancellationToken);
         record.Add(new PhaseRecord(outcome, startedAt, clock.GetUtcNow()));
-        Tell(outcome, phases[number - 1]);
+        Tell(outcome, phases[number - 1].Title);
 
         var diagnoses = Diagnostician.FromPhase(outcome, ReadRollout().Services, TargetOf(number));
         if (diagnoses.Count > 0)
@@ -101,6 +120,23 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
             throw new StationFailedException(diagnoses);
     });
 
+    /// <summary>Takes the highest phase of which a version is kept, or <paramref name="phase"/>, back to the version before.</summary>
+    public Task RollbackAsync(int? phase, CancellationToken cancellationToken) => StationAsync("Rollback", async () =>
+    {
+        var rollout = ReadRollout();
+        var ports = await ConnectAsync(cancellationToken);
+        var startedAt = clock.GetUtcNow();
+        if (await ports.Deployment.RollbackAsync(rollout, phase, cancellationToken) is not { } outcome)
+            throw new StationFailedException([NothingKept(rollout, phase)]);
+
+        record.Add(new PhaseRecord(outcome, startedAt, clock.GetUtcNow()));
+        Tell(outcome, rollout.Phases.FirstOrDefault(known => known.Number == outcome.Phase)?.Title ?? "no longer in the file");
+
+        var diagnoses = Diagnostician.FromPhase(outcome, rollout.Services, "Rollback");
+        if (diagnoses.Count > 0)
+            throw new StationFailedException(diagnoses);
+    });
+
     /// <summary>Removes what this project deployed and nothing else.</summary>
     public Task TeardownAsync(bool volumes, CancellationToken cancellationToken) => StationAsync("Teardown", async () =>
     {
@@ -118,7 +154,7 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
         IReadOnlyList<FailureDiagnosis> late = [];
         if (targets.All(target => target.Name is not ("VerifyContexts" or "GeneratePhaseComposes")) || targets.Any(target => target.Name == "Preflight"))
         {
-            var mustBeHealthy = exitCode == 0 && targets.Any(target => target.Name.StartsWith("Deploy", StringComparison.Ordinal));
+            var mustBeHealthy = exitCode == 0 && targets.Any(target => target.Name.StartsWith("Deploy", StringComparison.Ordinal) || target.Name == "Rollback");
             late = await LookOnceMoreAsync(mustBeHealthy, cancellationToken);
         }
 
@@ -192,6 +228,12 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
     private static FailureDiagnosis NothingDeployed(Rollout rollout) => new(
         FailureClass.Unknown, null, $"nothing of {rollout.Project} is deployed", [], "deploy the first phase", Diagnostician.CommandFor(TargetOf(1)));
 
+    private static FailureDiagnosis NothingKept(Rollout rollout, int? phase) => new(
+        FailureClass.Unknown, null,
+        FormattableString.Invariant($"no version of {(phase is { } number ? $"phase {number}" : "any phase")} of {rollout.Project} is kept to go back to"),
+        ["a version is kept when a deployment replaces what ran; a first deployment, --keep-versions 0 and docker container prune leave none"],
+        "deploy the commit or the compose file that worked", Diagnostician.CommandFor(TargetOf(phase ?? 1)));
+
     private async Task<IReadOnlyList<ServiceHealth>> LookAsync(Rollout rollout, TimeSpan longestWait, CancellationToken cancellationToken)
     {
         var health = await (await ConnectAsync(cancellationToken)).Deployed.LookAsync(rollout, longestWait, cancellationToken);
@@ -244,9 +286,9 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
             log.Warning(line);
     }
 
-    private void Tell(PhaseOutcome outcome, Phase phase)
+    private void Tell(PhaseOutcome outcome, string title)
     {
-        var line = FormattableString.Invariant($"Phase {phase.Number}, {phase.Title}: {PhaseWord(outcome.Result)}");
+        var line = FormattableString.Invariant($"Phase {outcome.Phase}, {title}: {PhaseWord(outcome.Result)}");
         var changed = outcome.Services.Where(service => service.Change != ServiceChange.None).ToList();
         if (changed.Count > 0)
             line += $" ({string.Join(", ", changed.Select(service => $"{service.Service} {service.Change.Name().Replace('-', ' ')}"))})";

@@ -32,7 +32,7 @@ public class DeploymentPlannerTests
     public void What_changed_is_replaced_and_kept_until_the_gate_has_passed() =>
         Plan([Deployed(Web with { User = "somebody" })], Web).ShouldEndWith("""
 
-            RenameContainer shop-web-1 to shop-web-1.previous-0badcafe: its configuration or image changed
+            RenameContainer shop-web-1 to shop-web-1.previous-0badcafe: its configuration changed
             CreateContainer shop-web-1: replaces shop-web-1
             StopContainer shop-web-1.previous-0badcafe: gives way to what replaces it
             StartContainer shop-web-1: it is new

@@ -38,6 +38,8 @@ internal sealed class MemoryTarget : IDeploymentTarget
 
     public IReadOnlyList<DeployedNetwork> Networks => networks;
 
+    public IReadOnlyList<string> References => [.. images.Keys.Order(StringComparer.Ordinal)];
+
     public ObservedState Observed => new([.. containers], [.. networks], [.. volumes]);
 
     /// <summary>What a person sees: names, states, whose; without ids and times.</summary>
@@ -108,6 +110,28 @@ internal sealed class MemoryTarget : IDeploymentTarget
 
     public Task RemoveImageAsync(string reference, CancellationToken cancellationToken) => Write($"remove image {reference}", () => images.Remove(reference));
 
+    public Task TagImageAsync(string image, string reference, CancellationToken cancellationToken) => Write($"tag {reference}", () => images[reference] =
+        (images.Values.FirstOrDefault(known => known.Id == image) ?? new DeployedImage(image, [], new Dictionary<string, string>())) with { Tags = [reference] });
+
+    public Task<IReadOnlyList<string>> ListImageReferencesAsync(string prefix, CancellationToken cancellationToken) => Read<IReadOnlyList<string>>(
+        [.. images.Keys.Where(reference => reference.StartsWith(prefix, StringComparison.Ordinal))]);
+
+    public Task KeepContainerAsync(
+        string container, string name, string image, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken) => Write($"keep {name}", () =>
+        {
+            NameIsFree(name);
+            var source = Find(container) ?? throw new TargetRefusedException("keep", $"No such container: {container}");
+            containers.Add(source with { Id = NewId(), Name = name, State = "created", ExitCode = null, Image = image, Labels = labels, CreatedAt = Tick() });
+        });
+
+    public Task RestoreContainerAsync(
+        ContainerSpec container, IReadOnlyDictionary<string, string> inheritedVolumes, CancellationToken cancellationToken) => Write($"restore {container.Name}", () =>
+        {
+            NameIsFree(container.Name);
+            var source = Find(container.CopyOf!) ?? throw new TargetRefusedException("restore", $"No such container: {container.CopyOf}");
+            containers.Add(source with { Id = NewId(), Name = container.Name, Image = container.ImageReference, Labels = container.Labels, CreatedAt = Tick() });
+        });
+
     public Task CreateNetworkAsync(NetworkSpec network, CancellationToken cancellationToken) => Write($"create network {network.Name}",
         () => networks.Add(new DeployedNetwork(network.Name + "-id", network.Name, network.Driver ?? "bridge", "local", network.Attachable, network.Labels)));
 
@@ -126,7 +150,7 @@ internal sealed class MemoryTarget : IDeploymentTarget
             NameIsFree(container.Name);
             containers.Add(new DeployedContainer
             {
-                Id = "id-" + (++clock).ToString("00000", CultureInfo.InvariantCulture),
+                Id = NewId(),
                 Name = container.Name,
                 State = "created",
                 Labels = container.Labels,
@@ -140,7 +164,7 @@ internal sealed class MemoryTarget : IDeploymentTarget
         string name, string image, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken) => Write($"create {name}", () =>
         {
             NameIsFree(name);
-            containers.Add(new DeployedContainer { Id = "id-" + (++clock).ToString("00000", CultureInfo.InvariantCulture), Name = name, State = "created", Labels = labels, CreatedAt = Tick() });
+            containers.Add(new DeployedContainer { Id = NewId(), Name = name, State = "created", Labels = labels, CreatedAt = Tick() });
         });
 
     public Task ConnectNetworkAsync(string container, NetworkAttachment network, CancellationToken cancellationToken) =>
@@ -160,6 +184,8 @@ internal sealed class MemoryTarget : IDeploymentTarget
 
     public Task RemoveContainerAsync(string container, bool volumes, CancellationToken cancellationToken) =>
         Write($"remove {Name(container)}", () => containers.RemoveAll(found => found.Id == container || found.Name == container));
+
+    private string NewId() => "id-" + (++clock).ToString("00000", CultureInfo.InvariantCulture);
 
     private DateTimeOffset Tick() => DateTimeOffset.UnixEpoch.AddSeconds(++clock);
 

@@ -173,19 +173,22 @@ public sealed partial class DockerEngine : IDeploymentTarget, IDisposable
         }
     }, cancellationToken);
 
-    private static string Message(DockerApiException refused)
+    private static string Message(DockerApiException refused) => Message(refused.StatusCode, refused.ResponseBody);
+
+    private static string Message(HttpStatusCode status, string? body)
     {
         try
         {
-            using var document = JsonDocument.Parse(refused.ResponseBody ?? "");
-            return document.RootElement.GetProperty("message").GetString() ?? refused.Message;
+            using var document = JsonDocument.Parse(body ?? "");
+            if (document.RootElement.GetProperty("message").GetString() is { Length: > 0 } message)
+                return message;
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return string.IsNullOrWhiteSpace(refused.ResponseBody)
-                ? string.Create(CultureInfo.InvariantCulture, $"HTTP {(int)refused.StatusCode}")
-                : refused.ResponseBody.Trim();
+            // Somebody between us and the engine answered.
         }
+
+        return string.IsNullOrWhiteSpace(body) ? string.Create(CultureInfo.InvariantCulture, $"HTTP {(int)status}") : body.Trim();
     }
 
     private static bool IsSilence(Exception error, CancellationToken cancellationToken) =>

@@ -15,6 +15,7 @@ public sealed class ReadOnlyTests(ReadOnlyTests.Fixture fixture) : IClassFixture
     [InlineData("VerifyContexts")]
     [InlineData("GeneratePhaseComposes")]
     [InlineData("Preflight")]
+    [InlineData("Preview")]
     public async Task What_only_looks_sends_the_engine_nothing_but_questions(params string[] arguments)
     {
         await World.WriteAsync(World.Good);
@@ -24,7 +25,7 @@ public sealed class ReadOnlyTests(ReadOnlyTests.Fixture fixture) : IClassFixture
         (await World.RunAsync([.. arguments, "--docker-host", witness.DockerHost])).ShouldEndWith(0);
 
         witness.Changes.ShouldBeEmpty();
-        (witness.Requests.Count > 0).ShouldBe(arguments is ["Preflight"]);
+        (witness.Requests.Count > 0).ShouldBe(arguments is ["Preflight"] or ["Preview"]);
         OtherFiles().ShouldBe(before);
         (await World.Engine.AllAsync()).ShouldBeEmpty();
     }

@@ -1,0 +1,94 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Docker.DotNet.Models;
+
+namespace PhasedRollout.Deployment.Docker;
+
+public sealed partial class DockerEngine
+{
+    private const string OfCompose = "com.docker.compose.";
+
+    /// <inheritdoc />
+    public Task TagImageAsync(string image, string reference, CancellationToken cancellationToken)
+    {
+        var colon = reference.LastIndexOf(':');
+        return CallAsync($"tag image {reference}", (docker, token) => docker.Images.TagImageAsync(
+            image, new ImageTagParameters { RepositoryName = reference[..colon], Tag = reference[(colon + 1)..] }, token), cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<string>> ListImageReferencesAsync(string prefix, CancellationToken cancellationToken)
+    {
+        var images = await CallAsync("list images", (docker, token) => docker.Images.ListImagesAsync(new ImagesListParameters
+        {
+            Filters = new Dictionary<string, IDictionary<string, bool>> { ["reference"] = new Dictionary<string, bool> { [prefix + "*"] = true } },
+        }, token), cancellationToken);
+        return [.. images.SelectMany(image => image.RepoTags ?? []).Where(tag => tag.StartsWith(prefix, StringComparison.Ordinal)).Distinct()];
+    }
+
+    /// <inheritdoc />
+    public async Task KeepContainerAsync(
+        string container, string name, string image, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
+    {
+        var inspected = await InspectJsonAsync(container, cancellationToken);
+        var all = new Dictionary<string, string>(labels) { [ContainerCopy.NetworksLabel] = ContainerCopy.Networks(inspected).ToJsonString() };
+        // A container inherits its image's labels, and Compose puts its own on what it builds.
+        foreach (var (label, _) in (await FindImageAsync(image, cancellationToken))?.Labels ?? new Dictionary<string, string>())
+            if (label.StartsWith(OfCompose, StringComparison.Ordinal))
+                all[label] = "";
+
+        await CreateAsync(name, ContainerCopy.Request(inspected, image, all, ContainerCopy.AnonymousVolumes(inspected)), cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public async Task RestoreContainerAsync(
+        ContainerSpec container, IReadOnlyDictionary<string, string> inheritedVolumes, CancellationToken cancellationToken)
+    {
+        var inspected = await InspectJsonAsync(container.CopyOf!, cancellationToken);
+        var request = ContainerCopy.Request(inspected, container.ImageReference, container.Labels, inheritedVolumes);
+        var networks = inspected["Config"]?["Labels"]?[ContainerCopy.NetworksLabel]?.GetValue<string>() is { } text
+            ? JsonNode.Parse(text) as JsonObject ?? []
+            : [];
+        var first = ContainerCopy.FirstNetwork(request, networks);
+        if (first is not null)
+            request["NetworkingConfig"] = new JsonObject { ["EndpointsConfig"] = new JsonObject { [first] = networks[first]?.DeepClone() } };
+
+        await CreateAsync(container.Name, request, cancellationToken);
+        foreach (var (network, endpoint) in networks.Where(network => network.Key != first && first is not null))
+            await PostAsync($"connect {container.Name} to network {network}", $"networks/{Uri.EscapeDataString(network)}/connect",
+                new JsonObject { ["Container"] = container.Name, ["EndpointConfig"] = endpoint?.DeepClone() }, cancellationToken);
+    }
+
+    /// <summary>True for the name of a volume that nobody named.</summary>
+    internal static bool IsAnonymous(string volume) => AnonymousName().IsMatch(volume);
+
+    private Task<object?> CreateAsync(string name, JsonObject request, CancellationToken cancellationToken) =>
+        PostAsync($"create container {name}", $"containers/create?name={Uri.EscapeDataString(name)}", request, cancellationToken);
+
+    private async Task<JsonObject> InspectJsonAsync(string container, CancellationToken cancellationToken)
+    {
+        var what = $"inspect container {container}";
+        return await CallAsync(what, async (_, token) =>
+        {
+            using var answer = await http.GetAsync(ApiPath($"containers/{Uri.EscapeDataString(container)}/json"), token);
+            await EnsureAcceptedAsync(what, answer, token);
+            return await answer.Content.ReadFromJsonAsync<JsonObject>(token) ?? [];
+        }, cancellationToken);
+    }
+
+    private Task<object?> PostAsync(string what, string path, JsonObject body, CancellationToken cancellationToken) => CallAsync(what, async (_, token) =>
+    {
+        using var answer = await http.PostAsJsonAsync(ApiPath(path), body, token);
+        await EnsureAcceptedAsync(what, answer, token);
+    }, cancellationToken);
+
+    private Uri ApiPath(string path) => new($"/v{api}/{path}", UriKind.Relative);
+
+    private static async Task EnsureAcceptedAsync(string what, HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        if (answer.IsSuccessStatusCode)
+            return;
+
+        throw new TargetRefusedException(what, Message(answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellationToken)));
+    }
+}

@@ -1,0 +1,29 @@
+using PhasedRollout.Rollouts;
+
+namespace PhasedRollout.Deployment.Versions;
+
+/// <summary>Removes the references of kept images that nothing is kept for any more: a killed run left them, or somebody removed the container.</summary>
+internal sealed class OrphanTags(IDeploymentTarget target, IRunLog log)
+{
+    /// <summary>Sweeps a project; what is refused stays.</summary>
+    /// <exception cref="WorldRefusedException">The target does not answer.</exception>
+    public async Task SweepAsync(string project, CancellationToken cancellationToken)
+    {
+        // Two projects may share a repository's name ("a_b" and "a-b"): whatever is kept for anybody is used.
+        var references = await target.ListImageReferencesAsync(KeptContainer.RepositoryOf(project), cancellationToken);
+        if (references.Count == 0)
+            return;
+
+        var used = (await target.ListContainersAsync(cancellationToken)).Select(KeptContainer.Read).Select(kept => kept?.Tag).ToHashSet();
+        foreach (var reference in references.Where(reference => !used.Contains(reference)))
+            try
+            {
+                log.Debug($"removing {reference}, which nothing is kept for");
+                await target.RemoveImageAsync(reference, cancellationToken);
+            }
+            catch (TargetRefusedException refused)
+            {
+                log.Warning($"removing image {reference}: left, {refused.Error}");
+            }
+    }
+}
