@@ -63,6 +63,12 @@ partial class Build
     [Parameter("Create a missing external network; otherwise it blocks, with the command that would create it")]
     readonly bool CreateMissingNetworks;
 
+    [Parameter("How long to wait while somebody else deploys the same project")]
+    readonly Duration WaitForLock = TimeSpan.Zero;
+
+    [Parameter("Break the lock of this run, though it may still live: its run id, as the refusal names it")]
+    readonly string? BreakLock;
+
     [Parameter("Accept a finding for this run: <rule>[:<service>]=<reason>")]
     readonly string[] Accept = [];
 

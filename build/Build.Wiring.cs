@@ -5,6 +5,8 @@ using PhasedRollout.Contexts;
 using PhasedRollout.Contexts.GitHub;
 using PhasedRollout.Deployment;
 using PhasedRollout.Deployment.Docker;
+using PhasedRollout.Deployment.Journal;
+using PhasedRollout.Deployment.Locking;
 using PhasedRollout.Deployment.Previews;
 using PhasedRollout.Health;
 using PhasedRollout.Health.Databases;
@@ -61,6 +63,9 @@ partial class Build
         await Station(run => run.ReportAsync(exitCode, targets, CancellationToken.None));
     }
 
+    /// <summary>The report gives the lock back already; without one (<c>--skip Report</c>) it ends with the run.</summary>
+    protected override void OnBuildFinished() => run?.EndAsync().GetAwaiter().GetResult();
+
     RolloutRun Connect()
     {
         redactor.Add(GithubToken);
@@ -80,7 +85,7 @@ partial class Build
             Environment = Variables,
             ComposeProfiles = ComposeProfiles,
             PhasesDirectory = PhasesDirectory ?? Shown(RootDirectory / "phases"),
-            ReportsDirectory = ReportsDirectory ?? Shown(RootDirectory / "reports"),
+            ReportsDirectory = ReportsPath,
             DeployTo = "docker",
             GitHubEnterpriseHost = GitHubRoot is { IsLoopback: false, Host: not "api.github.com" } root ? root.Host : null,
             Gate = KeepVersions >= 0 ? Gate : throw new InvalidInputException([new Problem("--keep-versions", $"{KeepVersions} is too few", "0 or more")]),
@@ -105,6 +110,10 @@ partial class Build
 
     // The engine takes --plan-format for itself; with json its own lines go to stderr, so that stdout is the document.
     static bool ShowsJson => string.Join('=', Environment.GetCommandLineArgs()).Contains("--plan-format=json", StringComparison.OrdinalIgnoreCase);
+
+    string ReportsPath => ReportsDirectory ?? Shown(RootDirectory / "reports");
+
+    LockSettings Lock => new() { Wait = WaitForLock, BreakRun = BreakLock };
 
     GateSettings Gate => new(MinHealthyTime, HealthyDeadline, ProgressDeadline);
 
@@ -153,12 +162,18 @@ partial class Build
                 Parallelism = build.Parallelism,
                 Variables = Variables,
             };
+            var processes = new LinuxProcesses();
+            var holder = new LockHolder(runId, Environment.UserName, Environment.MachineName, processes.Current);
+            var held = new DeploymentLock(engine, holder, build.Lock, processes, TimeProvider.System, log);
+            var journal = new RunJournal(
+                Path.Combine(build.ReportsPath, "runs", runId, JournalReader.FileName), holder, build.redactor, TimeProvider.System, log);
             return new EnginePorts(
                 new Preflight(preflight, new DatabaseProbe(observer.HostName, TimeProvider.System), log),
                 new DeploymentPreview(observer, settings),
-                new PhasedDeployment(engine, Source, watch, containers, settings, TimeProvider.System, log),
+                new PhasedDeployment(new RecordedTarget(engine, held, journal), Source, watch, containers, settings, TimeProvider.System, log),
                 new DeployedHealth(observer, watch),
-                containers);
+                containers,
+                new WriteAccess(held, journal));
         }
     }
 

@@ -132,7 +132,7 @@ public static class EnvFileReader
                 foreach (var outerName in outer.Names)
                     known[outerName] = outer[outerName]!;
 
-                var result = ComposeInterpolation.Apply(value, VariableSet.Of(known));
+                var result = ComposeInterpolation.Apply(value, VariableSet.Of(known).Or(other => outer[other]));
 
                 // As Compose does, with a warning there: an unset variable in an env file is empty.
                 return result.IsComplete

@@ -4,8 +4,10 @@ namespace PhasedRollout.Compose;
 public sealed class VariableSet
 {
     private readonly IReadOnlyDictionary<string, string> values;
+    private readonly Func<string, string?>? elsewhere;
 
-    private VariableSet(IReadOnlyDictionary<string, string> values) => this.values = values;
+    private VariableSet(IReadOnlyDictionary<string, string> values, Func<string, string?>? elsewhere = null) =>
+        (this.values, this.elsewhere) = (values, elsewhere);
 
     /// <summary>No variable has a value.</summary>
     public static VariableSet Empty { get; } = new(new Dictionary<string, string>());
@@ -14,10 +16,13 @@ public sealed class VariableSet
     public IEnumerable<string> Names => values.Keys;
 
     /// <summary>The value of <paramref name="name"/>, which may be empty; null when it is unset.</summary>
-    public string? this[string name] => values.GetValueOrDefault(name);
+    public string? this[string name] => values.GetValueOrDefault(name) ?? elsewhere?.Invoke(name);
 
     /// <summary>The variables in <paramref name="values"/>.</summary>
     public static VariableSet Of(IReadOnlyDictionary<string, string> values) => new(values);
+
+    /// <summary>The same variables; one without a value is asked for elsewhere.</summary>
+    public VariableSet Or(Func<string, string?> find) => new(values, find);
 
     /// <summary>The values of the environment, and below them those of the files, the last file first: Compose's precedence.</summary>
     /// <param name="environment">The environment of the process.</param>

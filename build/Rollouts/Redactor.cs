@@ -1,3 +1,7 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+
 namespace PhasedRollout.Rollouts;
 
 /// <summary>Knows the secret values of a run and takes them out of any text.</summary>
@@ -7,6 +11,7 @@ public sealed class Redactor
     public const string Mask = "[REDACTED]";
 
     private const int ShortestSecret = 4;
+    private const int ShortestEncoded = 8;
 
     private readonly Lock gate = new();
     private string[] secrets = [];
@@ -17,11 +22,10 @@ public sealed class Redactor
         if (secret is null || secret.Length < ShortestSecret)
             return;
 
-        // In a URL the same secret stands percent-encoded.
         lock (gate)
         {
             // The longest first, so that a secret which contains another one goes as a whole.
-            secrets = [.. secrets.Append(secret).Append(Uri.EscapeDataString(secret)).Distinct(StringComparer.Ordinal)
+            secrets = [.. secrets.Concat(Forms(secret)).Where(form => form.Length >= ShortestSecret).Distinct(StringComparer.Ordinal)
                 .OrderByDescending(value => value.Length)];
         }
     }
@@ -33,5 +37,41 @@ public sealed class Redactor
             text = text.Replace(secret, Mask, StringComparison.Ordinal);
 
         return text;
+    }
+
+    // The same secret as it stands in a URL (in the spellings of .NET and JavaScript, of Python's quote, and of forms), in JSON, and in a header.
+    private static IEnumerable<string> Forms(string secret)
+    {
+        yield return secret;
+        yield return Uri.UnescapeDataString(secret);
+        var escaped = Uri.EscapeDataString(secret);
+        foreach (var form in (string[])[escaped, escaped.Replace("%2F", "/", StringComparison.Ordinal), Unescaped(escaped, "!'()*"), WebUtility.UrlEncode(secret)])
+        {
+            yield return form;
+            yield return Lower(form);
+        }
+
+        yield return JsonEncodedText.Encode(secret).ToString();
+        if (secret.Length < ShortestEncoded)
+            yield break;
+
+        var base64 = Convert.ToBase64String(Encoding.UTF8.GetBytes(secret)).TrimEnd('=');
+        // The last character also depends on what follows, when something does.
+        yield return base64;
+        yield return base64[..^1];
+        yield return base64.Replace('+', '-').Replace('/', '_');
+    }
+
+    private static string Unescaped(string escaped, string characters) =>
+        characters.Aggregate(escaped, (text, character) => text.Replace(Uri.HexEscape(character), character.ToString(), StringComparison.Ordinal));
+
+    // %2F may also be written %2f.
+    private static string Lower(string escaped)
+    {
+        var lower = new StringBuilder(escaped);
+        for (var index = 0; index + 2 < escaped.Length; index++)
+            if (escaped[index] == '%')
+                (lower[index + 1], lower[index + 2]) = (char.ToLowerInvariant(escaped[index + 1]), char.ToLowerInvariant(escaped[index + 2]));
+        return lower.ToString();
     }
 }

@@ -24,5 +24,11 @@ public interface IRunPorts
 /// <param name="Deployment">Deploys phases to it.</param>
 /// <param name="Deployed">Looks at what is deployed there.</param>
 /// <param name="Evidence">Secures what failed containers can tell.</param>
+/// <param name="WriteAccess">What a station takes before it writes.</param>
 public sealed record EnginePorts(
-    Preflight Preflight, DeploymentPreview Preview, PhasedDeployment Deployment, DeployedHealth Deployed, IEvidenceCollector Evidence);
+    Preflight Preflight,
+    DeploymentPreview Preview,
+    PhasedDeployment Deployment,
+    DeployedHealth Deployed,
+    IEvidenceCollector Evidence,
+    WriteAccess WriteAccess);

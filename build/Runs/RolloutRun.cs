@@ -86,7 +86,7 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
             return;
         }
 
-        var ports = await ConnectAsync(cancellationToken);
+        var ports = await ConnectForWritingAsync(cancellationToken);
         var startedAt = clock.GetUtcNow();
         var outcome = await ports.Deployment.DeployAsync(ReadRollout(), phases, number, cancellationToken);
         record.Add(new PhaseRecord(outcome, startedAt, clock.GetUtcNow()));
@@ -124,7 +124,7 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
     public Task RollbackAsync(int? phase, CancellationToken cancellationToken) => StationAsync("Rollback", async () =>
     {
         var rollout = ReadRollout();
-        var ports = await ConnectAsync(cancellationToken);
+        var ports = await ConnectForWritingAsync(cancellationToken);
         var startedAt = clock.GetUtcNow();
         if (await ports.Deployment.RollbackAsync(rollout, phase, cancellationToken) is not { } outcome)
             throw new StationFailedException([NothingKept(rollout, phase)]);
@@ -141,7 +141,7 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
     public Task TeardownAsync(bool volumes, CancellationToken cancellationToken) => StationAsync("Teardown", async () =>
     {
         var rollout = ReadRollout();
-        var ports = await ConnectAsync(cancellationToken);
+        var ports = await ConnectForWritingAsync(cancellationToken);
         await ports.Deployment.TeardownAsync(rollout.Project, volumes, cancellationToken);
         record.Add(rollout.Services.Select(service => new ServiceHealth(service.Name, ServiceState.NotDeployed, "it was removed", [])));
     });
@@ -151,6 +151,8 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
     /// <exception cref="StationFailedException">Something deployed in this run is not healthy any more.</exception>
     public async Task ReportAsync(int exitCode, IReadOnlyList<TargetRecord> targets, CancellationToken cancellationToken)
     {
+        // Nothing is written to the target any more: whoever waits for the lock need not wait for the report.
+        var released = EndAsync();
         IReadOnlyList<FailureDiagnosis> late = [];
         if (targets.All(target => target.Name is not ("VerifyContexts" or "GeneratePhaseComposes")) || targets.Any(target => target.Name == "Preflight"))
         {
@@ -161,6 +163,7 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
         record.Add(late);
         var ended = record.Finish(late.Count > 0 ? 1 : exitCode, targets);
         var files = await ReportWriter.WriteAsync(ended, settings.ReportsDirectory, redactor, settings.KeepRuns, cancellationToken);
+        await released;
         foreach (var diagnosis in record.Diagnoses)
             Tell(diagnosis);
 
@@ -168,6 +171,9 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
         if (late.Count > 0)
             throw new StationFailedException(late);
     }
+
+    /// <summary>Gives the target's lock back. The report does so too; a run without one ends here.</summary>
+    public Task EndAsync() => engine?.WriteAccess.CloseAsync() ?? Task.CompletedTask;
 
     private static string TargetOf(int phase) => phase <= 4 ? FormattableString.Invariant($"DeployPhase{phase}") : "Deploy";
 
@@ -194,10 +200,14 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
         if (record.Rollout is { } known)
             return known;
 
+        var variables = VariableSet.Read(settings.Environment, EnvFiles());
+        var external = new ExternalValues(variables);
         var rollout = RolloutReader.Read(
-            ComposeReader.Read(settings.ComposeFiles), VariableSet.Read(settings.Environment, EnvFiles()), settings.ComposeProfiles, settings.GitHubEnterpriseHost);
-        foreach (var secret in rollout.SecretValues)
+            ComposeReader.Read(settings.ComposeFiles), variables.Or(external.Find), settings.ComposeProfiles, settings.GitHubEnterpriseHost);
+        foreach (var secret in rollout.SecretValues.Concat(external.Secrets))
             redactor.Add(secret);
+        if (external.Problems.Count > 0)
+            throw new InvalidInputException(external.Problems);
 
         return record.Rollout = rollout with { Accepted = [.. settings.Accepted, .. rollout.Accepted] };
     }
@@ -217,6 +227,14 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
 
     private async Task<EnginePorts> ConnectAsync(CancellationToken cancellationToken) =>
         engine ??= await ports.ConnectAsync(record.Id, cancellationToken);
+
+    /// <summary>The engine, with the lock of the project; every station that writes comes this way.</summary>
+    private async Task<EnginePorts> ConnectForWritingAsync(CancellationToken cancellationToken)
+    {
+        var ports = await ConnectAsync(cancellationToken);
+        await ports.WriteAccess.OpenAsync(ReadRollout().Project, cancellationToken);
+        return ports;
+    }
 
     private static void FailOn(IEnumerable<Finding> findings, string target)
     {

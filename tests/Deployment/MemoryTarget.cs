@@ -221,7 +221,8 @@ internal sealed class MemoryTarget : IDeploymentTarget
         return true;
     });
 
-    private Task<T> Write<T>(string what, Func<T> act)
+    /// <summary>Something else that is done to the target and counts as a write.</summary>
+    public Task<T> Write<T>(string what, Func<T> act)
     {
         lock (gate)
         {

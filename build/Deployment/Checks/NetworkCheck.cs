@@ -9,6 +9,10 @@ internal sealed class NetworkCheck(IDeploymentTarget target, IRunLog log)
         Rollout rollout, ObservedState observed, PreflightSettings settings, CancellationToken cancellationToken)
     {
         var findings = new List<Finding>();
+        foreach (var network in rollout.Networks.Values.OrderBy(network => network.Key, StringComparer.Ordinal))
+            if (observed.Networks.Where(existing => existing.Name == network.Name).ToArray() is { Length: > 1 } all)
+                findings.Add(Ambiguous(network, all));
+
         foreach (var network in rollout.Networks.Values.Where(network => network.External).OrderBy(network => network.Key, StringComparer.Ordinal))
             if (observed.Networks.FirstOrDefault(existing => existing.Name == network.Name) is { } existing)
                 findings.AddRange(Fit(network, existing));
@@ -28,6 +32,15 @@ internal sealed class NetworkCheck(IDeploymentTarget target, IRunLog log)
                 new Dictionary<string, string> { [RolloutLabels.CreatedNetwork] = rollout.Project }),
             cancellationToken);
     }
+
+    // The engine does not keep names of networks unique, and refuses to join one by a name that several have.
+    private static Finding Ambiguous(NetworkDefinition network, DeployedNetwork[] all) => TextChecks.Located(
+        new Finding(PreflightRules.External, FailureClass.NetworkMissing, Certainty.Certain,
+            FormattableString.Invariant($"there are {all.Length} networks of the name '{network.Name}', and no container can join any of them by it"),
+            $"networks/{network.Key}", $"see which of them nobody uses, and remove it by its id: docker network rm {string.Join(" or ", all.Select(network => network.Id[..Math.Min(12, network.Id.Length)]))}")
+        {
+            NextCommand = $"docker network ls --filter 'name=^{network.Name}$'",
+        }, network.Location);
 
     private static Finding Missing(Rollout rollout, NetworkDefinition network)
     {

@@ -36,7 +36,7 @@ internal sealed class EngineView(IDockerClient client, string project)
     /// <summary>Everything on the engine that a run could have changed, of anybody: containers, images, networks, volumes.</summary>
     public async Task<string> WholeEngineAsync()
     {
-        var containers = (await client.Containers.ListContainersAsync(new ContainersListParameters { All = true })).Select(container => $"container {container.ID} {container.State}");
+        var containers = (await client.Containers.ListContainersAsync(new ContainersListParameters { All = true })).Select(container => $"container {container.ID} {container.Names[0]} {container.State}");
         var images = (await client.Images.ListImagesAsync(new ImagesListParameters { All = true })).Select(image => $"image {image.ID} {string.Join(',', image.RepoTags ?? [])}");
         var networks = (await client.Networks.ListNetworksAsync(new NetworksListParameters())).Select(network => $"network {network.ID} {network.Name}");
         var volumes = (await client.Volumes.ListAsync(CancellationToken.None)).Volumes?.Select(volume => $"volume {volume.Name}") ?? [];
@@ -103,6 +103,7 @@ internal sealed class EngineView(IDockerClient client, string project)
         (await client.Containers.ListContainersAsync(new ContainersListParameters { All = all })).Where(container => IsOurs(container.Labels));
 
     private bool IsOurs(IDictionary<string, string>? labels) => labels is not null
-        && (labels.TryGetValue("com.docker.compose.project", out var value) || labels.TryGetValue("phased-rollout.project", out value))
+        && (labels.TryGetValue("com.docker.compose.project", out var value) || labels.TryGetValue("phased-rollout.project", out value)
+            || labels.TryGetValue("phased-rollout.lock", out value))
         && value == project;
 }

@@ -1,0 +1,96 @@
+using System.Globalization;
+using PhasedRollout.Demo.Machines;
+using PhasedRollout.Tests.Scenarios.Support;
+
+namespace PhasedRollout.Tests.Scenarios.EndToEnd;
+
+/// <summary>One deployer at a time, with the real program. <c>PHASED_ROLLOUT_ROUNDS=20</c> lets two of them meet twenty times.</summary>
+[Collection(ScenarioSequence.Name)]
+[Trait("Category", "Scenario")]
+public sealed class LockTests(LockTests.Fixture fixture) : IClassFixture<LockTests.Fixture>
+{
+    private RolloutWorld World => fixture.World;
+
+    [Fact]
+    public async Task Of_two_deployers_that_start_together_one_deploys_and_the_other_names_it()
+    {
+        var rounds = int.TryParse(Environment.GetEnvironmentVariable("PHASED_ROLLOUT_ROUNDS"), CultureInfo.InvariantCulture, out var asked) ? asked : 2;
+        for (var round = 1; round <= rounds; round++)
+        {
+            await World.WriteAsync(PlainStack.Of(World, string.Create(CultureInfo.InvariantCulture, $"round {round}")));
+            await MeetAsync();
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rounds} rounds: each time exactly one deployed"));
+    }
+
+    [Fact]
+    public async Task A_second_interrupt_ends_everything_at_once_and_the_next_run_takes_over()
+    {
+        await World.WriteAsync(PlainStack.Of(World, "before the interrupt"));
+        (await World.RunAsync("Deploy")).ShouldEndWith(0);
+        await World.WriteAsync(PlainStack.Of(World, "interrupted").With("test: [\"CMD\", \"true\"]", "test: [\"CMD\", \"false\"], start_period: 90s"));
+        var stalled = new TaskCompletionSource();
+        var isStalled = false;
+        await using (var proxy = new EngineProxy(World.Machine.DockerHost, _ => Volatile.Read(ref isStalled) ? ProxyAct.After(() => stalled.Task) : ProxyAct.Pass))
+        {
+            await using var program = World.Start(null, "Deploy", "--docker-host", proxy.DockerHost);
+            await program.WaitForAsync(
+                async () => (await World.Engine.AllAsync()).Any(container => container.Contains(".previous-", StringComparison.Ordinal) && container.EndsWith(" exited", StringComparison.Ordinal)),
+                "the new containers are at the gate", TestContext.Current.CancellationToken);
+
+            // The engine is in no hurry: the program cannot end in order while it waits for it.
+            Volatile.Write(ref isStalled, true);
+            program.Signal(Signals.Interrupt);
+            await program.WaitForAsync("SIGINT received", TestContext.Current.CancellationToken);
+            program.Signal(Signals.Interrupt);
+            (await program.EndAsync(TestContext.Current.CancellationToken)).ExitCode.ShouldBe(130);
+            stalled.SetResult();
+        }
+
+        await World.WriteAsync(PlainStack.Of(World, "after the interrupt"));
+        (await World.RunAsync("Deploy")).ShouldEndWith(0).ShouldSay("broke the lock of", "has ended");
+
+        (await World.Engine.AllAsync()).ShouldAllBe(container => !container.Contains(".previous-", StringComparison.Ordinal));
+        (await World.Engine.ContainersAsync()).Select(container => (container.Service, container.Health)).ShouldBe([("api", "healthy"), ("db", "healthy"), ("web", "healthy")]);
+        await ShouldLeaveNoLockAsync();
+    }
+
+    private async Task MeetAsync()
+    {
+        // Neither has the lock before both have seen that nobody has it.
+        var both = new CountdownEvent(2);
+        await using var proxy = new EngineProxy(World.Machine.DockerHost, request => request.Contains($"/containers/create?name=phased-rollout.lock.{World.Project}", StringComparison.Ordinal)
+            ? ProxyAct.After(() => Task.Run(() =>
+            {
+                if (!both.IsSet)
+                    both.Signal();
+                both.Wait(TimeSpan.FromMinutes(2));
+            }))
+            : ProxyAct.Pass);
+        await using var one = Start(proxy, "one");
+        await using var two = Start(proxy, "two");
+        ProgramRun[] runs = [await one.EndAsync(TestContext.Current.CancellationToken), await two.EndAsync(TestContext.Current.CancellationToken)];
+
+        runs.Select(run => run.ExitCode).Order().ToArray().ShouldBe([0, 1], string.Join("\n=====\n", runs.Select(run => run.Output)));
+        var (winner, loser) = runs[0].ExitCode == 0 ? ("one", "two") : ("two", "one");
+        var report = await ReportFile.ReadAsync(Path.Combine(World.Reports, loser, "report.json"));
+        report.Classes.ShouldBe(["lock-held"]);
+        report.Diagnoses[0].Cause.ShouldContain($"(run {Path.GetFileName(Directory.GetDirectories(Path.Combine(World.Reports, winner, "runs")).Single())})");
+        report.Diagnoses[0].NextCommand.ShouldContain("--wait-for-lock");
+        await ShouldLeaveNoLockAsync();
+    }
+
+    private RunningProgram Start(EngineProxy proxy, string name)
+    {
+        var reports = Path.Combine(World.Reports, name);
+        if (Directory.Exists(reports))
+            Directory.Delete(reports, recursive: true);
+        return World.Start(null, "Deploy", "--docker-host", proxy.DockerHost, "--reports-directory", reports, "--phases-directory", Path.Combine(World.Phases, name), "--min-healthy-time", "3s");
+    }
+
+    private async Task ShouldLeaveNoLockAsync() => (await World.Engine.WholeEngineAsync()).ShouldNotContain($"phased-rollout.lock.{World.Project}");
+
+    /// <summary>Three quick services.</summary>
+    public sealed class Fixture(ScenarioMachine machine) : PlainWorld(machine, "lock");
+}
