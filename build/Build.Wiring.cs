@@ -86,6 +86,7 @@ partial class Build
             ComposeProfiles = ComposeProfiles,
             PhasesDirectory = PhasesDirectory ?? Shown(RootDirectory / "phases"),
             ReportsDirectory = ReportsPath,
+            Writes = ExecutionPlan.Any(target => target.Name == nameof(DeployPhase1)),
             DeployTo = "docker",
             GitHubEnterpriseHost = GitHubRoot is { IsLoopback: false, Host: not "api.github.com" } root ? root.Host : null,
             Gate = KeepVersions >= 0 ? Gate : throw new InvalidInputException([new Problem("--keep-versions", $"{KeepVersions} is too few", "0 or more")]),

@@ -1,4 +1,5 @@
 using PhasedRollout.Compose;
+using PhasedRollout.Deployment.Journal;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Reports;
@@ -61,9 +62,10 @@ public static class ReportWriter
 
     private static void RemoveOldRuns(string runs, string current, int keepRuns)
     {
-        // Run ids sort by time. What does not hold a report of ours is somebody else's and stays.
+        // Run ids sort by time. What holds neither a report nor a journal of ours (that of a killed run) is somebody else's and stays.
         var older = Directory.EnumerateDirectories(runs)
-            .Where(directory => Path.GetFileName(directory) != current && File.Exists(Path.Combine(directory, FileNames[^1])))
+            .Where(directory => Path.GetFileName(directory) != current
+                && (File.Exists(Path.Combine(directory, FileNames[^1])) || File.Exists(Path.Combine(directory, JournalReader.FileName))))
             .OrderByDescending(directory => Path.GetFileName(directory), StringComparer.Ordinal);
 
         foreach (var directory in older.Skip(keepRuns - 1))

@@ -1,5 +1,8 @@
+using System.Globalization;
 using PhasedRollout.Deployment.Journal;
 using PhasedRollout.Deployment.Locking;
+using PhasedRollout.Diagnosis;
+using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Runs;
 
@@ -22,6 +25,25 @@ public sealed record KilledRun(
     IReadOnlyList<string> Unfinished,
     IReadOnlyList<string> Notes)
 {
+    private const int OperationsShown = 20;
+
+    /// <summary>What a process ends with that was killed: 128 and the number of the signal.</summary>
+    public const int ExitCode = 137;
+
+    /// <summary>Why it failed, as its journal shows it.</summary>
+    public FailureDiagnosis Diagnosis => new(
+        FailureClass.Cancelled,
+        null,
+        string.Create(CultureInfo.InvariantCulture, $"run {Id} by {By} was killed: its journal ends at {LastSeenAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, after {Done.Count} operations")
+            + (Unfinished.Count > 0 ? $"; begun and perhaps not done: {string.Join(", ", Unfinished)}" : ""),
+        [
+            .. Notes.TakeLast(OperationsShown),
+            .. Done.TakeLast(OperationsShown).Select(operation => $"done: {operation}"),
+            .. Unfinished.Select(operation => $"begun: {operation}"),
+        ],
+        "deploy again: the next run sees what is there, and finishes or undoes it",
+        Diagnostician.CommandFor("Deploy"));
+
     /// <summary>The youngest run below a folder of reports, if it was killed: it has a journal that does not end, and no report. Null when the
     /// youngest run ended in order, or its process on this machine still lives.</summary>
     /// <param name="reportsDirectory">The folder of the reports.</param>

@@ -1,6 +1,7 @@
 using PhasedRollout.Compose;
 using PhasedRollout.Contexts;
 using PhasedRollout.Deployment;
+using PhasedRollout.Deployment.Locking;
 using PhasedRollout.Deployment.Previews;
 using PhasedRollout.Diagnosis;
 using PhasedRollout.Phases;
@@ -49,6 +50,10 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
         var rollout = ReadRollout();
         var phases = ReadPhases();
         var ports = await ConnectAsync(cancellationToken);
+        // Beside the checks, and refused when a phase is to be deployed: a Preflight alone does not take the lock.
+        if (settings.Writes)
+            ports.WriteAccess.BeginOpening(rollout.Project);
+
         var findings = await ports.Preflight.CheckAsync(rollout, phases, new PreflightSettings { CreateMissingNetworks = settings.CreateMissingNetworks }, cancellationToken);
         record.PreflightFindings = findings;
         foreach (var finding in findings)
@@ -161,6 +166,12 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
         }
 
         record.Add(late);
+        if (targets.Count == 0 && KilledRun.FindLatest(settings.ReportsDirectory, new LinuxProcesses()) is { } killed)
+        {
+            record.TellOf(killed);
+            exitCode = KilledRun.ExitCode;
+        }
+
         var ended = record.Finish(late.Count > 0 ? 1 : exitCode, targets);
         var files = await ReportWriter.WriteAsync(ended, settings.ReportsDirectory, redactor, settings.KeepRuns, cancellationToken);
         await released;
@@ -173,7 +184,11 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
     }
 
     /// <summary>Gives the target's lock back. The report does so too; a run without one ends here.</summary>
-    public Task EndAsync() => engine?.WriteAccess.CloseAsync() ?? Task.CompletedTask;
+    public async Task EndAsync()
+    {
+        if (engine is not null)
+            await engine.WriteAccess.DisposeAsync();
+    }
 
     private static string TargetOf(int phase) => phase <= 4 ? FormattableString.Invariant($"DeployPhase{phase}") : "Deploy";
 

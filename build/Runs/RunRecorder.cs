@@ -15,6 +15,7 @@ public sealed class RunRecorder(RunSettings settings, TimeProvider clock)
     private readonly List<PhaseRecord> outcomes = [];
     private readonly List<FailureDiagnosis> diagnoses = [];
     private readonly Dictionary<string, ServiceHealth> health = [];
+    private KilledRun? killed;
 
     /// <summary>The run's id.</summary>
     public string Id => id;
@@ -53,6 +54,13 @@ public sealed class RunRecorder(RunSettings settings, TimeProvider clock)
             health[service.Service] = service;
     }
 
+    /// <summary>Tells of a killed run instead of this one, which does nothing but report.</summary>
+    public void TellOf(KilledRun run)
+    {
+        killed = run;
+        Add([run.Diagnosis]);
+    }
+
     // A command of ours has to name the same stack and place again.
     private FailureDiagnosis Typable(FailureDiagnosis reason) => reason.NextCommand.StartsWith("./build.sh ", StringComparison.Ordinal)
         ? reason with { NextCommand = reason.NextCommand + settings.Arguments }
@@ -61,9 +69,9 @@ public sealed class RunRecorder(RunSettings settings, TimeProvider clock)
     /// <summary>Everything, as the report takes it.</summary>
     public RunRecord Finish(int exitCode, IReadOnlyList<TargetRecord> targets) => new()
     {
-        Id = id,
-        StartedAt = startedAt,
-        FinishedAt = clock.GetUtcNow(),
+        Id = killed?.Id ?? id,
+        StartedAt = killed?.StartedAt ?? startedAt,
+        FinishedAt = killed?.LastSeenAt ?? clock.GetUtcNow(),
         DeployTo = settings.DeployTo,
         ExitCode = exitCode,
         Targets = targets,

@@ -36,6 +36,9 @@ public sealed record RunSettings
     /// <summary>Runs kept below the reports.</summary>
     public required int KeepRuns { get; init; }
 
+    /// <summary>The run goes on to write to the target after its Preflight.</summary>
+    public bool Writes { get; init; }
+
     /// <summary>Create a missing external network.</summary>
     public required bool CreateMissingNetworks { get; init; }
 

@@ -2,6 +2,8 @@ using System.Text.Json;
 using PhasedRollout.Compose;
 using PhasedRollout.Contexts;
 using PhasedRollout.Deployment;
+using PhasedRollout.Deployment.Journal;
+using PhasedRollout.Deployment.Locking;
 using PhasedRollout.Reports;
 using PhasedRollout.Rollouts;
 using PhasedRollout.Runs;
@@ -116,6 +118,31 @@ public sealed class RolloutRunTests : IDisposable
         await run.ReportAsync(1, Targets(("Preflight", "Succeeded"), ("DeployPhase1", "Failed")), TestContext.Current.CancellationToken);
 
         Report().GetProperty("diagnosis").EnumerateArray().ShouldHaveSingleItem().GetProperty("class").GetString().ShouldBe("engine-unreachable");
+    }
+
+    [Fact]
+    public async Task A_report_alone_after_a_killed_run_tells_what_that_run_did()
+    {
+        var ended = new DeployerProcess("a machine that is gone", 4711, "1");
+        using (var journal = new RunJournal(
+            folder.File("reports/runs/20261127T100000Z-00000001/journal.jsonl"), new LockHolder("20261127T100000Z-00000001", "alice", "ci-1", ended), redactor, TimeProvider.System, log))
+        {
+            journal.Begin("shop");
+            journal.Done(journal.Doing("CreateContainer", "web"));
+            journal.Doing("StartContainer", "web");
+        }
+
+        await Run(Compose, Source("services/web/Dockerfile")).ReportAsync(0, [], TestContext.Current.CancellationToken);
+
+        var report = Report();
+        report.GetProperty("run").GetProperty("id").GetString().ShouldBe("20261127T100000Z-00000001");
+        report.GetProperty("run").GetProperty("exitCode").GetInt32().ShouldBe(137);
+        var diagnosis = report.GetProperty("diagnosis").EnumerateArray().ShouldHaveSingleItem();
+        diagnosis.GetProperty("class").GetString().ShouldBe("cancelled");
+        var cause = diagnosis.GetProperty("cause").GetString()!;
+        cause.ShouldContain("by alice on ci-1 was killed");
+        cause.ShouldEndWith("begun and perhaps not done: StartContainer web");
+        File.Exists(folder.File("reports/runs/20261127T100000Z-00000001/report.json")).ShouldBeTrue();
     }
 
     [Fact]

@@ -11,6 +11,8 @@ namespace PhasedRollout.Tests.Scenarios.EndToEnd;
 public sealed class SecretTests(SecretTests.Fixture fixture) : IClassFixture<SecretTests.Fixture>
 {
     private const string Token = "ghp_canaryCanaryCanaryCanaryCanaryCana42";
+    private const string FromFile = "OPENAI_API_KEY";
+    private const string FromCommand = "SALEOR_SECRET_KEY";
 
     private RolloutWorld World => fixture.World;
 
@@ -21,15 +23,16 @@ public sealed class SecretTests(SecretTests.Fixture fixture) : IClassFixture<Sec
     public async Task A_good_run_shows_no_byte_of_a_secret()
     {
         Canaries.Count.ShouldBeGreaterThan(5);
-        await World.WriteAsync(World.Good);
 
         await ShowNothingAsync(0);
+
+        (await EnvironmentAsync("ai-agents")).ShouldContain($"{FromFile}={World.Good.Variables[FromFile]}");
+        (await EnvironmentAsync("saleor-api")).ShouldContain($"SECRET_KEY={World.Good.Variables[FromCommand]}");
     }
 
     [Fact]
     public async Task Not_even_when_a_service_that_fails_prints_its_own_environment()
     {
-        await World.WriteAsync(World.Good);
         var script = $"{ScenarioRepository.PathOf("ai-agents")}/service.sh";
         await World.Repository.CommitAsync("Tell everything", [(script, "#!/bin/sh\nenv\necho \"could not connect to $DATABASE_URL with $OPENAI_API_KEY\" >&2\nexit 1\n")]);
         try
@@ -46,7 +49,7 @@ public sealed class SecretTests(SecretTests.Fixture fixture) : IClassFixture<Sec
     private async Task<ProgramRun> ShowNothingAsync(int exitCode)
     {
         World.DeleteOutput();
-        await using var program = World.Start(new Dictionary<string, string> { ["GITHUB_TOKEN"] = Token }, "Deploy", "--verbosity", "verbose");
+        await using var program = World.Start(await SourcesAsync(), "Deploy", "--verbosity", "verbose");
         var arguments = new HashSet<string>(StringComparer.Ordinal);
         while (!program.HasEnded)
         {
@@ -62,6 +65,28 @@ public sealed class SecretTests(SecretTests.Fixture fixture) : IClassFixture<Sec
         ShouldHideThem("images", await World.Engine.ImagesAsync());
         ShouldHideThem("container labels", string.Join('\n', (await World.Engine.ContainersAsync()).SelectMany(container => container.Labels.Values)));
         return run;
+    }
+
+    /// <summary>The env file holds all but two of the values; one of them stands in a file, and one is what a program says.</summary>
+    private async Task<Dictionary<string, string>> SourcesAsync()
+    {
+        var variables = World.Good.Variables.Where(variable => variable.Key is not (FromFile or FromCommand)).ToDictionary();
+        variables.Count.ShouldBe(World.Good.Variables.Count - 2);
+        await World.WriteAsync(World.Good with { Variables = variables });
+        foreach (var name in (string[])[FromFile, FromCommand])
+            await File.WriteAllTextAsync(Path.Combine(World.Folder, name), World.Good.Variables[name] + "\n");
+        return new Dictionary<string, string>
+        {
+            ["GITHUB_TOKEN"] = Token,
+            [$"{FromFile}_FILE"] = Path.Combine(World.Folder, FromFile),
+            [$"{FromCommand}_COMMAND"] = $"cat '{Path.Combine(World.Folder, FromCommand)}'",
+        };
+    }
+
+    private async Task<IEnumerable<string>> EnvironmentAsync(string service)
+    {
+        var id = (await World.Engine.ContainersAsync()).Single(container => container.Service == service).Id;
+        return (await World.Machine.Client.Containers.InspectContainerAsync(id, TestContext.Current.CancellationToken)).Config!.Env ?? [];
     }
 
     private IEnumerable<string> Files() =>
