@@ -8,7 +8,11 @@ public static class ContextsTable
 {
     private static readonly string[] Heads = ["#", "Service", "Build context", "Dockerfile", "Status"];
 
-    /// <summary>The lines: a row a service in the order of the file, then every finding as where, what, what would be right, then the sum.</summary>
+    // More hints than this are counted; the report has them all.
+    private const int MostHints = 4;
+
+    /// <summary>The lines: a row a service in the order of the file; then what blocks, as where, what, what would be right and what was seen; then
+    /// a line for every other finding, hints counted when they are many; then the sum.</summary>
     /// <param name="verified">The verified rollout.</param>
     /// <param name="unicode">False for a terminal that shows ASCII only.</param>
     public static IReadOnlyList<string> Lines(VerifiedRollout verified, bool unicode = true)
@@ -21,7 +25,8 @@ public static class ContextsTable
             Line(Heads, widths),
             Line([.. widths.Select(width => new string(unicode ? '─' : '-', width))], widths),
             .. rows.Select(row => Line(row, widths)),
-            .. verified.AllFindings.SelectMany(finding => Describe(finding, marks)),
+            .. verified.AllFindings.Where(finding => finding.Blocks).SelectMany(finding => Describe(finding, marks)),
+            .. Others([.. verified.AllFindings.Where(finding => !finding.Blocks)], marks),
             "",
             Sum(verified),
         ];
@@ -56,18 +61,37 @@ public static class ContextsTable
 
     private static IEnumerable<string> Describe(Finding finding, Marks marks)
     {
-        var mark = finding.Blocks ? marks.Bad : marks.Open;
-        var place = finding.File is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{Shown.Safe(finding.File)}:{finding.Line}: ");
         yield return "";
-        yield return $"{mark} {place}{Shown.Safe(finding.Where)}";
+        yield return $"{marks.Bad} {Place(finding)}{Shown.Safe(finding.Where)}";
         yield return $"   what:  {finding.Message} [{finding.Rule} {finding.Failure.Name()}]";
         yield return $"   right: {finding.Suggestion}";
         foreach (var line in finding.Evidence)
             yield return $"   seen:  {Shown.Safe(line, 1000)}";
-
-        if (finding.Accepted is { } reason)
-            yield return $"   accepted: {Shown.Safe(reason)}";
     }
+
+    private static IEnumerable<string> Others(IReadOnlyList<Finding> findings, Marks marks)
+    {
+        var hints = findings.Where(finding => finding.Certainty == Certainty.Hint).ToList();
+        if (findings.Count > 0)
+            yield return "";
+
+        foreach (var finding in findings.Where(finding => finding.Certainty != Certainty.Hint).Concat(hints.Count <= MostHints ? hints : []))
+        {
+            var accepted = finding.Accepted is { } reason ? $", accepted: {Shown.Safe(reason)}" : finding.Certainty == Certainty.Hint ? ", a hint" : "";
+            yield return $"{marks.Open} {Place(finding)}{finding.Message}; {finding.Suggestion} [{finding.Rule}{accepted}]";
+        }
+
+        if (hints.Count > MostHints)
+        {
+            var rules = hints.CountBy(hint => hint.Rule).OrderBy(rule => rule.Key, StringComparer.Ordinal)
+                .Select(rule => string.Create(CultureInfo.InvariantCulture, $"{rule.Key} {rule.Value}"));
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"{marks.Open} {hints.Count} hints, which the report has in full: {string.Join(", ", rules)} (Explain --rule {hints[0].Rule} says what one means)");
+        }
+    }
+
+    private static string Place(Finding finding) =>
+        finding.File is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{Shown.Safe(finding.File)}:{finding.Line}: ");
 
     private static string Sum(VerifiedRollout verified)
     {

@@ -17,7 +17,7 @@ internal sealed class PhaseReader(FieldReader fields, IReadOnlyList<string> know
             return [];
         }
 
-        Known(section, Section, ["phases", "requires", "accept"]);
+        Known(section, Section, ["phases", "requires", "accept", "owners"]);
         if (section["requires"] is not (null or ComposeSequence or ComposeScalar { Text: null }))
             fields.Wrong($"{Section}/requires", "it is no list", "write a list of addresses, each on a line that starts with '- '", section["requires"]);
         if (section["phases"] is not ComposeSequence { Items.Count: > 0 } list)
@@ -85,6 +85,19 @@ internal sealed class PhaseReader(FieldReader fields, IReadOnlyList<string> know
         }
 
         return accepted;
+    }
+
+    /// <summary>The owners that contexts may come from; null when the file does not say.</summary>
+    public IReadOnlyList<string>? Owners(ComposeMapping root)
+    {
+        var node = (root[Section] as ComposeMapping)?["owners"];
+        if (node is null or ComposeScalar { Text: null })
+            return null;
+        if (fields.Texts(node, $"{Section}/owners") is { Count: > 0 } owners)
+            return owners;
+
+        fields.Wrong($"{Section}/owners", "it is no list of owners", "write the users and organisations of GitHub that contexts may come from: [acme, example]", node);
+        return null;
     }
 
     private PhaseDefinition? Phase(ComposeNode node, int index, Dictionary<string, int> homes)

@@ -23,6 +23,9 @@ public sealed record Rollout
     /// <summary><c>x-rollout.accept</c>.</summary>
     public IReadOnlyList<AcceptedFinding> Accepted { get; init; } = [];
 
+    /// <summary><c>x-rollout.owners</c>: the owners of repositories that contexts may come from; null for any.</summary>
+    public IReadOnlyList<string>? Owners { get; init; }
+
     /// <summary>The networks that services use, by key.</summary>
     public IReadOnlyDictionary<string, NetworkDefinition> Networks { get; init; } = new Dictionary<string, NetworkDefinition>();
 

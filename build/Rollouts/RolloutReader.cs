@@ -38,6 +38,7 @@ public static partial class RolloutReader
             Phases = phases.Phases(file.Root),
             Requirements = new RequirementReader(fields, services).Read(file.Root),
             Accepted = phases.Accepted(file.Root),
+            Owners = phases.Owners(file.Root),
             Networks = networks,
             Volumes = volumes,
             UndeployableKeys = UndeployableKeys.InDocument(file.Root),

@@ -41,16 +41,31 @@ public static class RuleCatalog
         // Ports.
         new("VC302", FailureClass.PortConflict, RuleStation.VerifyContexts, "No host port is published twice"),
         new("VC303", FailureClass.PortConflict, RuleStation.Preflight, "The host ports are free on the target"),
+        new("VC305", FailureClass.PortConflict, RuleStation.VerifyContexts, "No service takes the ports of Traefik and Dokploy"),
 
         // Databases and variables.
-        new("VC508", FailureClass.InvalidCompose, RuleStation.Preflight, "Every variable that the file needs has a value"),
+        new("VC501", FailureClass.DatabaseUnreachable, RuleStation.VerifyContexts, "The host of a connection string is known"),
+        new("VC502", FailureClass.DatabaseUnreachable, RuleStation.VerifyContexts, "No connection string points to the container itself"),
+        new("VC503", FailureClass.DatabaseUnreachable, RuleStation.VerifyContexts, "A service and its database share a network"),
+        new("VC504", FailureClass.DatabaseUnreachable, RuleStation.VerifyContexts, "Connection strings name the port in the container"),
+        new("VC505", FailureClass.CredentialsRejected, RuleStation.VerifyContexts, "Connection strings and databases agree on user, password and name"),
+        new("VC507", FailureClass.DatabaseUnreachable, RuleStation.VerifyContexts, "A dependency on a database waits until it answers"),
+        new("VC508", FailureClass.InvalidCompose, RuleStation.VerifyContexts, "Every variable that the file needs has a value"),
 
         // Networks and volumes.
         new("VC601", FailureClass.NetworkMissing, RuleStation.Preflight, "External networks and volumes exist and fit"),
+        new("VC602", FailureClass.NetworkMissing, RuleStation.VerifyContexts, "A network that is declared is used"),
+        new("VC604", FailureClass.NetworkMissing, RuleStation.VerifyContexts, "Networks of other services are there, and names on them are unique"),
 
         // Order and resources.
         new("VC701", FailureClass.DependencyOrder, RuleStation.VerifyContexts, "Dependencies exist, come no later and form no circle"),
+        new("VC702", FailureClass.Unhealthy, RuleStation.VerifyContexts, "Host paths do not depend on the folder of the compose file"),
         new("VC704", FailureClass.DiskFull, RuleStation.Preflight, "The target has the disk that is needed"),
+
+        // Secrets and provenance.
+        new("VC801", FailureClass.SecretExposed, RuleStation.VerifyContexts, "No secret is written into the compose file or an image"),
+        new("VC802", FailureClass.ImageUnavailable, RuleStation.VerifyContexts, "What is named today is the same tomorrow"),
+        new("VC803", FailureClass.SecretExposed, RuleStation.VerifyContexts, "Contexts come from allowed owners over a protocol that proves it"),
 
         // The place to deploy to.
         new("VC901", FailureClass.EngineUnreachable, RuleStation.Preflight, "An engine answers and is new enough"),

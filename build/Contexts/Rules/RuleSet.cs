@@ -1,3 +1,6 @@
+using PhasedRollout.Contexts.Rules.Secrets;
+using PhasedRollout.Contexts.Rules.Wiring;
+
 namespace PhasedRollout.Contexts.Rules;
 
 /// <summary>The rules that a verification applies beside those of the context itself. Their ids are in <see cref="RuleCatalog"/>.</summary>
@@ -10,7 +13,17 @@ public sealed record RuleSet(IReadOnlyList<IServiceRule> OfServices, IReadOnlyLi
         [],
         [
             new PortRules(),
+            new ReservedPortRules(),
             new DependencyRules(),
+            new HostRules(),
+            new CredentialRules(),
+            new DatabaseOrderRules(),
+            new VariableRules(),
+            new NetworkRules(),
+            new MountRules(),
+            new SecretRules(),
+            new PinningRules(),
+            new OwnerRules(),
         ]);
 
     /// <summary>These rules and some that ask somebody else, such as a registry.</summary>
