@@ -36,6 +36,9 @@ partial class Build
     [Parameter("Optional for public repositories; also taken from GH_TOKEN; sent only to the host of --github-url"), Secret]
     readonly string? GithubToken = Environment.GetEnvironmentVariable("GH_TOKEN");
 
+    [Parameter("Ask no image registry and no package index: tags stay as they are written, base images and pinned packages are not looked up")]
+    readonly bool NoRegistries;
+
     [Parameter("How long every check must pass without a break before a service counts as healthy")]
     readonly Duration MinHealthyTime = TimeSpan.FromSeconds(10);
 

@@ -3,6 +3,8 @@ using Nuke.Common.IO;
 using PhasedRollout.Compose;
 using PhasedRollout.Contexts;
 using PhasedRollout.Contexts.GitHub;
+using PhasedRollout.Contexts.Registries;
+using PhasedRollout.Contexts.Rules;
 using PhasedRollout.Deployment;
 using PhasedRollout.Deployment.Docker;
 using PhasedRollout.Deployment.Journal;
@@ -105,6 +107,7 @@ partial class Build
         .. Given("--reports-directory", ReportsDirectory),
         .. Given("--docker-host", DockerHost),
         .. Given("--github-url", GithubUrl == PublicGitHub ? null : GithubUrl),
+        .. NoRegistries ? ["--no-registries"] : Array.Empty<string>(),
     ];
 
     static string[] Given(string name, string? value) => value is null ? [] : [name, value];
@@ -139,9 +142,15 @@ partial class Build
     sealed class RunPorts(Build build, IRunLog log) : IRunPorts
     {
         IRepositorySource? source;
+        RegistryClient? registry;
 
         public IRepositorySource Source => source ??= new GitHubRepositorySource(
             build.GitHubRoot, build.GithubToken, TemporaryDirectory / "github", TimeProvider.System, log);
+
+        public IImageRegistry? Registry => build.NoRegistries ? null : registry ??= new RegistryClient(
+            new RegistryCredentials(RegistryCredentials.Directory(Environment.GetEnvironmentVariable)), log);
+
+        public RuleSet Rules => Registry is { } registries ? RuleSet.Default.With(new ImageRule(registries)) : RuleSet.Default;
 
         public async Task<EnginePorts> ConnectAsync(string runId, CancellationToken cancellationToken)
         {

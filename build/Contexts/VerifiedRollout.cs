@@ -50,7 +50,12 @@ public sealed record VerifiedService(
     VerifiedContext? Context,
     bool? DockerfileFound,
     IReadOnlyList<Finding> Findings,
-    Verdict Verdict);
+    Verdict Verdict)
+{
+    /// <summary>The digest that the registry gave for the tag of a pre-built image; null when it was not asked or did not say, and when the compose
+    /// file names one itself.</summary>
+    public string? ImageDigest { get; init; }
+}
 
 /// <summary>A folder of a commit that holds a Dockerfile.</summary>
 /// <param name="Reference">The context as written.</param>

@@ -113,6 +113,8 @@ public sealed class DemoRun(DemoOptions options, Action<string> log)
         "--phases-directory", Path.Combine(options.WorkDirectory, "phases"),
         "--github-url", _world.GitHubUrl,
         "--docker-host", _world.Endpoint!.Host,
+        // The demo's pre-built image only bears the name of a public one.
+        "--no-registries",
     ];
 
     private void ShowContainers()

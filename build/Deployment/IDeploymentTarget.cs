@@ -1,3 +1,4 @@
+using PhasedRollout.Contexts;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Deployment;
@@ -61,7 +62,7 @@ public interface IDeploymentTarget : ITargetObserver
     /// <exception cref="TargetRefusedException">The target refuses: a container uses it.</exception>
     Task RemoveImageAsync(string reference, CancellationToken cancellationToken);
 
-    /// <summary>Gives an image a further reference.</summary>
+    /// <summary>Gives an image a further reference; another image of that reference loses it.</summary>
     /// <exception cref="TargetRefusedException">The target refuses: there is no such image.</exception>
     Task TagImageAsync(string image, string reference, CancellationToken cancellationToken);
 
@@ -169,7 +170,8 @@ public sealed record ContainerStatus(string State, string? Health, long ExitCode
 /// <summary>What a registry says of an image.</summary>
 /// <param name="Available">True when it could be pulled, false when not, null when it could not be asked.</param>
 /// <param name="Message">The digest, or what was answered instead.</param>
-public sealed record RegistryAnswer(bool? Available, string Message);
+/// <param name="Platforms">The platforms that it is there for, when the registry said.</param>
+public sealed record RegistryAnswer(bool? Available, string Message, IReadOnlyList<ImagePlatform>? Platforms = null);
 
 /// <summary>A process that holds a port.</summary>
 /// <param name="Address">The address it listens on.</param>

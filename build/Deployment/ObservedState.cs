@@ -1,3 +1,5 @@
+using PhasedRollout.Contexts;
+
 namespace PhasedRollout.Deployment;
 
 /// <summary>What stands on the target: a snapshot that the planner works from without any further call.</summary>
@@ -97,4 +99,8 @@ public sealed record DeployedVolume(string Name, IReadOnlyDictionary<string, str
 /// <param name="Id">Its id, <c>sha256:…</c>.</param>
 /// <param name="Tags">Its references.</param>
 /// <param name="Labels">Its labels.</param>
-public sealed record DeployedImage(string Id, IReadOnlyList<string> Tags, IReadOnlyDictionary<string, string> Labels);
+public sealed record DeployedImage(string Id, IReadOnlyList<string> Tags, IReadOnlyDictionary<string, string> Labels)
+{
+    /// <summary>The platform it was made for; null when the engine does not say.</summary>
+    public ImagePlatform? Platform { get; init; }
+}

@@ -57,7 +57,7 @@ public sealed class Preflight(IDeploymentTarget target, IRequirementProbe probe,
                 .. await new PortCheck(target).CheckAsync(rollout, observed, description.IsLocal, cancellationToken),
                 .. NameCheck.Check(rollout, phases, observed),
                 .. VolumeCheck.Check(rollout, observed),
-                .. await new ImageCheck(target).CheckAsync(phases, cancellationToken),
+                .. await new ImageCheck(target, description.Platform).CheckAsync(phases, cancellationToken),
                 .. await CheckDiskAsync(settings, cancellationToken),
             ]);
         }
@@ -119,6 +119,9 @@ public sealed class Preflight(IDeploymentTarget target, IRequirementProbe probe,
 /// <summary>The ids of Preflight's rules.</summary>
 public static class PreflightRules
 {
+    /// <summary>An image is not there for the target's platform.</summary>
+    public const string Platform = "VC216";
+
     /// <summary>A host port is held.</summary>
     public const string Port = "VC303";
 

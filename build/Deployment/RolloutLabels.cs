@@ -27,6 +27,9 @@ public static class RolloutLabels
     /// <summary>The id of the image that the container was made from.</summary>
     public const string Image = "phased-rollout.image";
 
+    /// <summary>The digest that the image's registry gave for its tag.</summary>
+    public const string Digest = "phased-rollout.digest";
+
     /// <summary>On an image: the project that it was built for.</summary>
     public const string BuiltFor = "phased-rollout.built-for";
 

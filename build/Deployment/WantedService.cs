@@ -125,6 +125,8 @@ public sealed record WantedService(Service Service, ContainerSpec Container, boo
         labels[RolloutLabels.Phase] = phase.ToString(CultureInfo.InvariantCulture);
         labels[RolloutLabels.ConfigHash] = hash;
         labels[RolloutLabels.Image] = image.Id;
+        if (service.Source is PinnedImage { Digest: { } digest } pinned && image.Reference == pinned.Pinned)
+            labels[RolloutLabels.Digest] = digest;
         if (service.Source is PinnedBuild build)
         {
             labels[RolloutLabels.Commit] = build.Commit;

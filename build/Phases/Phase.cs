@@ -30,7 +30,12 @@ public abstract record PinnedSource;
 
 /// <summary>A pre-built image.</summary>
 /// <param name="Reference">The image's reference as written.</param>
-public sealed record PinnedImage(string Reference) : PinnedSource;
+/// <param name="Digest">The digest that its registry gave for the tag; null when it did not answer, or when the reference holds one.</param>
+public sealed record PinnedImage(string Reference, string? Digest = null) : PinnedSource
+{
+    /// <summary>The reference of exactly the bytes that were verified: with the digest, when there is one.</summary>
+    public string Pinned => Digest is null ? Reference : $"{Reference}@{Digest}";
+}
 
 /// <summary>A verified context.</summary>
 /// <param name="Context">The context as written.</param>

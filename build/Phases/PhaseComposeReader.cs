@@ -88,7 +88,13 @@ public static partial class PhaseComposeReader
         switch (service)
         {
             case { Build: null, Image: { } image }:
-                return new PinnedImage(image);
+                if (pin?["digest"] is null)
+                    return new PinnedImage(image);
+                if (pin["digest"].Text() is { } digest && Digest().IsMatch(digest))
+                    return new PinnedImage(image, digest);
+
+                problems.Add(Stale(file, service, $"{PhaseDocument.PinKey} is not what was generated"));
+                break;
             case { Build.Reference: GitHubContext context } when pin is not null && pin["commit"] is not null:
                 if (pin["ref"].Text() is { } reference && pin["commit"].Text() is { } commit && pin["tree"].Text() is { } tree
                     && pin["dockerfile"].Text() is { } dockerfile && ObjectId().IsMatch(commit) && ObjectId().IsMatch(tree))
@@ -153,6 +159,9 @@ public static partial class PhaseComposeReader
     // SHA-1, as GitHub's API answers it.
     [GeneratedRegex(@"^[0-9a-f]{40}\z")]
     private static partial Regex ObjectId();
+
+    [GeneratedRegex(@"^sha256:[0-9a-f]{64}\z")]
+    private static partial Regex Digest();
 
     private sealed record PhaseText(string Path, string Text, ComposeMapping Root)
     {

@@ -43,6 +43,14 @@ internal static class PhaseDocument
 
     private static ComposeMapping Pin(ComposeMapping service, int phase, PhaseService pinned)
     {
+        if (pinned.Source is PinnedImage { Digest: { } digest })
+        {
+            // As written, with its variables; behind a digest Docker reads the tag as a comment.
+            return service
+                .With("image", Literal("") with { Text = $"{service["image"].Text()}@{digest}" })
+                .With(PinKey, Mapping(("phase", Number(phase)), ("digest", Literal(digest))));
+        }
+
         if (pinned.Source is not PinnedBuild build)
             return service.With(PinKey, Mapping(("phase", Number(phase))));
 

@@ -33,7 +33,7 @@ public static class PhasePlanner
         { Context: { } context } => new PinnedBuild(
             context.Reference, context.RefName, context.Commit, context.TreeId, context.DockerfilePath),
         { Service.Build: { } build } => new UnverifiedBuild(build.Reference),
-        { Service.Image: { } image } => new PinnedImage(image),
+        { Service.Image: { } image } => new PinnedImage(image, verified.ImageDigest),
         _ => throw new ArgumentException($"service '{verified.Service.Name}' has neither image nor build", nameof(verified)),
     };
 

@@ -90,6 +90,7 @@ public static class JsonReport
         else
             json.WriteNull("dockerfileFound");
         json.WriteString("tree", service.Source.TreeId);
+        json.WriteString("digest", service.Source.Digest);
         json.WriteEndObject();
 
         json.WriteString("verdict", service.Verdict.Name());

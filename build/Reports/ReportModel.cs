@@ -76,6 +76,9 @@ internal sealed record ReportSource(string? Image, string? Context)
     /// <summary>The Dockerfile's path from the repository's root; known only when it is there.</summary>
     public string? DockerfilePath { get; init; }
     public string? TreeId { get; init; }
+
+    /// <summary>The digest that a pre-built image was pinned to.</summary>
+    public string? Digest { get; init; }
 }
 
 /// <summary>A phase and how it ended.</summary>

@@ -123,7 +123,7 @@ internal sealed class ReportModelBuilder
 
     private ReportSource FromVerification(VerifiedService service)
     {
-        var source = Written(service.Service) with { DockerfileFound = service.DockerfileFound };
+        var source = Written(service.Service) with { DockerfileFound = service.DockerfileFound, Digest = text.CleanOrNull(service.ImageDigest) };
         return service.Context is not { } context ? source : source with
         {
             Ref = text.Clean(context.RefName),
@@ -134,7 +134,7 @@ internal sealed class ReportModelBuilder
     }
 
     private ReportSource FromPhaseFile(PhaseService service) => service.Source is not PinnedBuild build
-        ? Written(service.Service)
+        ? Written(service.Service) with { Digest = text.CleanOrNull((service.Source as PinnedImage)?.Digest) }
         : Written(service.Service) with
         {
             Ref = text.Clean(build.RefName),

@@ -1,4 +1,5 @@
 using PhasedRollout.Contexts;
+using PhasedRollout.Contexts.Rules;
 using PhasedRollout.Deployment;
 using PhasedRollout.Deployment.Previews;
 using PhasedRollout.Rollouts;
@@ -10,6 +11,12 @@ public interface IRunPorts
 {
     /// <summary>The repositories.</summary>
     IRepositorySource Source { get; }
+
+    /// <summary>The registries of images; null when they are not to be asked.</summary>
+    IImageRegistry? Registry => null;
+
+    /// <summary>The rules of the verification.</summary>
+    RuleSet Rules => RuleSet.Default;
 
     /// <summary>The place to deploy to.</summary>
     /// <param name="runId">The run's id, which everything that is made there carries.</param>

@@ -28,8 +28,11 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
     /// <summary>Looks every build context up and prints the table; a service that is blocked fails the station.</summary>
     public Task VerifyContextsAsync(CancellationToken cancellationToken) => StationAsync("VerifyContexts", async () =>
     {
-        var verified = await new ContextVerifier(ports.Source, log).VerifyAsync(ReadRollout(), cancellationToken);
-        record.Verified = verified;
+        var rollout = ReadRollout();
+        // The registries are asked while GitHub is.
+        var pins = ports.Registry is { } registry ? ImagePins.Ask(registry, rollout, cancellationToken) : null;
+        var verified = await new ContextVerifier(ports.Source, log, ports.Rules).VerifyAsync(rollout, cancellationToken);
+        record.Verified = verified = pins is null ? verified : await pins.ApplyAsync(verified);
         foreach (var line in ContextsTable.Lines(verified))
             log.Information(line);
 

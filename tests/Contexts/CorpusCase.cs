@@ -1,5 +1,6 @@
 using PhasedRollout.Compose;
 using PhasedRollout.Contexts;
+using PhasedRollout.Contexts.Rules;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Tests.Contexts;
@@ -14,12 +15,15 @@ namespace PhasedRollout.Tests.Contexts;
 ///     app/link: { link: ../run.sh }
 ///     app/sub: { submodule: true }
 ///   variables: { NAME: value }  # for ${NAME}; COMMIT and SHORT_COMMIT are the repository's
+///   registry:                   # what a registry says of an image: absent, denied, busy, silent, or the nearest tag; of all others that they are there
+///     nginx:1.72: 1.27
 ///   findings:                   # every one of the folder's rule; and those of other rules that are certain
 ///     - { service: web, certainty: certain, line: 12, says: 8000 }
 ///     - { rule: VC105, service: api, certainty: certain, line: 14, says: nearest }
 /// </code>
 /// Without <c>x-rollout</c> all services are in one phase.</summary>
-internal sealed record CorpusCase(string Rule, string Name, ComposeFile File, Rollout Rollout, MemoryRepository Repository, IReadOnlyList<ExpectedFinding> Expected)
+internal sealed record CorpusCase(string Rule, string Name, ComposeFile File, Rollout Rollout, MemoryRepository Repository, IReadOnlyDictionary<string, string> Registry,
+    IReadOnlyList<ExpectedFinding> Expected)
 {
     public static readonly RepositoryName Shop = new("acme", "shop");
 
@@ -42,7 +46,7 @@ internal sealed record CorpusCase(string Rule, string Name, ComposeFile File, Ro
         var file = WithPhases(ComposeReader.Read([path]));
         var facts = (ComposeMapping)(file.Root["x-case"] ?? throw new InvalidDataException($"{path} has no x-case"));
         foreach (var entry in facts.Entries)
-            entry.Key.ShouldBeOneOf("files", "variables", "findings");
+            entry.Key.ShouldBeOneOf("files", "variables", "registry", "findings");
 
         var repository = MemoryRepository.Of(
             (facts["files"] as ComposeMapping)?.Entries.Select(ToFile) ?? [new MemoryFile("app/Dockerfile", TreeEntryKind.File, "FROM scratch\n")]);
@@ -51,6 +55,7 @@ internal sealed record CorpusCase(string Rule, string Name, ComposeFile File, Ro
         variables["SHORT_COMMIT"] = repository.Commit[..8];
         return new CorpusCase(
             rule, title, file, RolloutReader.Read(file, VariableSet.Of(variables)), repository,
+            (facts["registry"] as ComposeMapping)?.Entries.ToDictionary(it => it.Key, it => TextOf(it.Value)) ?? [],
             [.. (facts["findings"] as ComposeSequence)?.Items.Select(item => Finding(rule, (ComposeMapping)item)) ?? []]);
     }
 
@@ -65,7 +70,20 @@ internal sealed record CorpusCase(string Rule, string Name, ComposeFile File, Ro
                 : new UnknownRef("main");
         }
 
-        return [.. (await new ContextVerifier(source, new MemoryLog()).VerifyAsync(Rollout, cancellationToken)).AllFindings];
+        var registry = new MemoryRegistry { Otherwise = new ImageFound("sha256:" + new string('0', 64)) };
+        foreach (var (image, answer) in Registry)
+        {
+            registry.Answers[ImageReference.Parse(image)!.ToString()] = answer switch
+            {
+                "absent" => new ImageAbsent(HasRepository: false, null),
+                "denied" => new ImageDenied(LoggedIn: false, "it answered 401"),
+                "busy" => new RegistryBusy(TimeSpan.FromMinutes(5)),
+                "silent" => new RegistryUnreachable("no route to host"),
+                var tag => new ImageAbsent(HasRepository: true, tag),
+            };
+        }
+
+        return [.. (await new ContextVerifier(source, new MemoryLog(), RuleSet.Default.With(new ImageRule(registry))).VerifyAsync(Rollout, cancellationToken)).AllFindings];
     }
 
     private static MemoryFile ToFile(ComposeEntry entry) => entry.Value switch

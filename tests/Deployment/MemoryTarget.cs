@@ -1,4 +1,5 @@
 using System.Globalization;
+using PhasedRollout.Contexts;
 using PhasedRollout.Deployment;
 using PhasedRollout.Rollouts;
 
@@ -47,9 +48,13 @@ internal sealed class MemoryTarget : IDeploymentTarget
         .Select(container => $"{container.Name} {container.State} {(container.ConfigHash ?? "-")[..Math.Min(6, container.ConfigHash?.Length ?? 1)]}")
         .Order(StringComparer.Ordinal));
 
-    public MemoryTarget WithImage(string reference, string? id = null, IReadOnlyDictionary<string, string>? labels = null)
+    public MemoryTarget WithImage(
+        string reference, string? id = null, IReadOnlyDictionary<string, string>? labels = null, string? platform = null)
     {
-        images[reference] = new DeployedImage(id ?? "sha256:" + reference, [reference], labels ?? new Dictionary<string, string>());
+        images[reference] = new DeployedImage(id ?? "sha256:" + reference, [reference], labels ?? new Dictionary<string, string>())
+        {
+            Platform = platform is null ? null : ImagePlatform.Parse(platform),
+        };
         return this;
     }
 
@@ -106,7 +111,14 @@ internal sealed class MemoryTarget : IDeploymentTarget
     }
 
     public Task<string?> PullImageAsync(string reference, string? platform, Action<string> output, CancellationToken cancellationToken) =>
-        Write($"pull {reference}", () => Registry.Available == true ? null : Registry.Message);
+        Write($"pull {reference}", () =>
+        {
+            if (Registry.Available != true)
+                return Registry.Message;
+
+            images.TryAdd(reference, new DeployedImage("sha256:" + reference, [reference], new Dictionary<string, string>()));
+            return null;
+        });
 
     public Task RemoveImageAsync(string reference, CancellationToken cancellationToken) => Write($"remove image {reference}", () => images.Remove(reference));
 

@@ -1,3 +1,4 @@
+using PhasedRollout.Contexts;
 using PhasedRollout.Deployment;
 using PhasedRollout.Rollouts;
 
@@ -5,6 +6,8 @@ namespace PhasedRollout.Tests.Deployment;
 
 public class PreflightTests
 {
+    private const string Digest = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
     private readonly MemoryTarget target = new MemoryTarget().WithImage("acme/web:1").WithNetwork("bridge");
 
     [Fact]
@@ -90,6 +93,50 @@ public class PreflightTests
     }
 
     [Fact]
+    public async Task An_image_that_was_pinned_and_cannot_be_pulled_there_does_not_block_where_the_target_has_its_tag()
+    {
+        target.Registry = new RegistryAnswer(null, "no route to host");
+        var rollout = Stacks.Rollout("shop", [Stacks.Image("web")]);
+
+        var finding = (await CheckAsync(rollout, digest: Digest)).ShouldHaveSingleItem();
+        (finding.Rule, finding.Certainty).ShouldBe(("VC902", Certainty.Hint));
+        finding.Message.ShouldContain("sha256:acme/web:1");
+
+        target.WithImage($"acme/web:1@{Digest}");
+        (await CheckAsync(rollout, digest: Digest)).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("linux/arm64", null, true)]
+    [InlineData("linux/amd64", null, false)]
+    [InlineData("linux/386", null, false)]
+    [InlineData("linux/arm64", "linux/arm64", false)]
+    public async Task An_image_of_the_target_for_another_processor_is_named(string made, string? wanted, bool named)
+    {
+        target.WithImage("acme/web:1", platform: made);
+        var findings = await CheckAsync(Stacks.Rollout("shop", [Stacks.Image("web") with { Platform = wanted }]));
+
+        findings.Count.ShouldBe(named ? 1 : 0);
+        findings.ShouldAllBe(finding => finding.Rule == "VC216" && finding.Certainty == Certainty.Likely);
+    }
+
+    [Theory]
+    [InlineData("linux/arm64,linux/s390x", null, Certainty.Certain)]
+    [InlineData("linux/arm64", null, Certainty.Likely)]
+    [InlineData("linux/amd64,linux/arm64", null, null)]
+    [InlineData("linux/amd64,linux/arm64", "linux/s390x", Certainty.Certain)]
+    [InlineData("", null, null)]
+    public async Task An_image_that_is_not_published_for_the_targets_processor_is_named(string offered, string? wanted, Certainty? certainty)
+    {
+        target.Registry = new RegistryAnswer(true, Digest,
+            [.. offered.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(platform => ImagePlatform.Parse(platform)!)]);
+        var findings = await CheckAsync(Stacks.Rollout("shop", [Stacks.Image("web", "acme/other:1") with { Platform = wanted }]));
+
+        findings.Select(finding => (Certainty?)finding.Certainty).ShouldBe(certainty is null ? [] : [certainty]);
+        findings.ShouldAllBe(finding => finding.Rule == "VC216" && finding.Message.Contains(wanted ?? "linux/amd64", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_container_name_of_somebody_else_blocks()
     {
         target.WithContainer(new DeployedContainer { Id = "x", Name = "shop-web-1", State = "exited", Image = "nginx" });
@@ -161,9 +208,9 @@ public class PreflightTests
         finding.Accepted.ShouldBe("somebody makes it later");
     }
 
-    private Task<IReadOnlyList<Finding>> CheckAsync(Rollout rollout, PreflightSettings? settings = null, IRequirementProbe? probe = null) =>
+    private Task<IReadOnlyList<Finding>> CheckAsync(Rollout rollout, PreflightSettings? settings = null, IRequirementProbe? probe = null, string? digest = null) =>
         new Preflight(target, probe ?? new FakeProbe(new RequirementAnswer("", null, "", "")), new RecordingLog()).CheckAsync(
-            rollout, Stacks.Phases(rollout), settings ?? new PreflightSettings(), TestContext.Current.CancellationToken);
+            rollout, Stacks.Phases(rollout, digest: digest), settings ?? new PreflightSettings(), TestContext.Current.CancellationToken);
 
     private static Rollout WithExternal() => Stacks.Rollout("shop", [Stacks.Image("web") with { Networks = [new NetworkAttachment("dokploy-network", [])] }]) with
     {

@@ -43,13 +43,13 @@ internal static class Stacks
         },
     };
 
-    public static IReadOnlyList<Phase> Phases(Rollout rollout, MemoryRepository? repository = null) =>
+    public static IReadOnlyList<Phase> Phases(Rollout rollout, MemoryRepository? repository = null, string? digest = null) =>
     [
         .. rollout.Phases.Select(phase => new Phase
         {
             Number = phase.Number,
             Title = phase.Title,
-            Services = [.. phase.Services.Select(name => new PhaseService(rollout[name], Pin(rollout[name], repository)))],
+            Services = [.. phase.Services.Select(name => new PhaseService(rollout[name], Pin(rollout[name], repository, digest)))],
         }),
     ];
 
@@ -61,9 +61,9 @@ internal static class Stacks
         Parallelism = 2,
     };
 
-    private static PinnedSource Pin(Service service, MemoryRepository? repository) => service.Build switch
+    private static PinnedSource Pin(Service service, MemoryRepository? repository, string? digest) => service.Build switch
     {
-        null => new PinnedImage(service.Image!),
+        null => new PinnedImage(service.Image!, digest),
         { Reference: GitHubContext context } build => new PinnedBuild(context, "main", repository!.Commit, repository.TreeId(context.Path),
             context.Path.Length == 0 ? build.Dockerfile : $"{context.Path}/{build.Dockerfile}"),
         { } build => new UnverifiedBuild(build.Reference),

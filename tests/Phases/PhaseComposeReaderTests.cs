@@ -1,4 +1,5 @@
 using PhasedRollout.Compose;
+using PhasedRollout.Contexts;
 using PhasedRollout.Phases;
 using PhasedRollout.Rollouts;
 using PhasedRollout.Tests.Reports;
@@ -7,6 +8,8 @@ namespace PhasedRollout.Tests.Phases;
 
 public sealed class PhaseComposeReaderTests : IDisposable
 {
+    private const string Digest = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
     private readonly PhaseFolder folder = new();
 
     [Fact]
@@ -20,6 +23,29 @@ public sealed class PhaseComposeReaderTests : IDisposable
         var planned = PhasePlanner.Plan(Stack.Verify(rollout));
         read.Select(phase => (phase.Number, phase.Title)).ShouldBe(planned.Select(phase => (phase.Number, phase.Title)));
         read.SelectMany(phase => phase.Services).ShouldBe(planned.SelectMany(phase => phase.Services));
+    }
+
+    [Fact]
+    public async Task The_digest_of_an_image_is_written_behind_its_tag_and_read_back()
+    {
+        var rollout = folder.Read(PhaseFolder.Simple.Replace("redis:7", "redis:${TAG:-7}", StringComparison.Ordinal));
+        await folder.WriteAsync(rollout, Pinned);
+
+        folder.Text(2).ShouldContain($"image: redis:${{TAG:-7}}@{Digest}\n");
+        PhaseComposeReader.Read(folder.Phases, rollout)[0].Services.ShouldHaveSingleItem().Source.ShouldBe(new PinnedImage("redis:7", Digest));
+    }
+
+    [Theory]
+    [InlineData("digest: sha256:01", "digest: sha512:01", "x-phased-rollout is not what was generated")]
+    [InlineData("digest: sha256:01", "digest: sha256:11", "differs from the compose file in image")]
+    public async Task A_digest_that_was_changed_is_noticed(string before, string after, string problem)
+    {
+        var rollout = folder.Read(PhaseFolder.Simple);
+        await folder.WriteAsync(rollout, Pinned);
+        foreach (var number in (int[])[1, 2])
+            File.WriteAllText(folder.PathOf(number), folder.Text(number).Replace(before, after, StringComparison.Ordinal));
+
+        Problems(rollout).ShouldContain(line => line.Contains(problem, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -134,4 +160,6 @@ public sealed class PhaseComposeReaderTests : IDisposable
 
     private IReadOnlyList<string> Problems(Rollout rollout) =>
         [.. Should.Throw<InvalidInputException>(() => PhaseComposeReader.Read(folder.Phases, rollout)).Problems.Select(problem => problem.ToString())];
+
+    private static VerifiedService Pinned(VerifiedService service) => service.Service.Build is null ? service with { ImageDigest = Digest } : service;
 }

@@ -1,4 +1,5 @@
 using PhasedRollout.Compose;
+using PhasedRollout.Contexts;
 using PhasedRollout.Phases;
 using PhasedRollout.Rollouts;
 using PhasedRollout.Tests.Reports;
@@ -50,8 +51,12 @@ internal sealed class PhaseFolder : IDisposable
     }
 
     /// <summary>Writes the phase files of a rollout whose every context is there.</summary>
-    public Task<IReadOnlyList<PhaseComposeFile>> WriteAsync(Rollout rollout) => PhaseComposes.WriteAsync(
-        rollout, PhasePlanner.Plan(Stack.Verify(rollout)), Phases, TestContext.Current.CancellationToken);
+    public Task<IReadOnlyList<PhaseComposeFile>> WriteAsync(Rollout rollout, Func<VerifiedService, VerifiedService>? change = null)
+    {
+        var verified = Stack.Verify(rollout);
+        verified = verified with { Services = [.. verified.Services.Select(change ?? (service => service))] };
+        return PhaseComposes.WriteAsync(rollout, PhasePlanner.Plan(verified), Phases, TestContext.Current.CancellationToken);
+    }
 
     public string PathOf(int phase) => Path.Combine(Phases, FormattableString.Invariant($"phase-{phase}.compose.yml"));
 

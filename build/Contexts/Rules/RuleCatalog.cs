@@ -37,6 +37,7 @@ public static class RuleCatalog
 
         // The Dockerfile and what it copies.
         new("VC201", FailureClass.DockerfileMissing, RuleStation.VerifyContexts, "The Dockerfile is where the compose file says"),
+        new("VC216", FailureClass.ImageUnavailable, RuleStation.VerifyContexts, "Images are in their registries, for the target's processor"),
 
         // Ports.
         new("VC302", FailureClass.PortConflict, RuleStation.VerifyContexts, "No host port is published twice"),

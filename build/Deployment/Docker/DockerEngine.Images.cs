@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Docker.DotNet.Models;
+using PhasedRollout.Contexts;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Deployment.Docker;
@@ -16,7 +17,10 @@ public sealed partial class DockerEngine
         var image = await FindAsync($"inspect image {reference}",
             (docker, token) => docker.Images.InspectImageAsync(reference, token), cancellationToken);
         return image is null ? null : new DeployedImage(
-            image.ID, [.. image.RepoTags ?? []], image.Config?.Labels?.AsReadOnly() ?? new Dictionary<string, string>().AsReadOnly());
+            image.ID, [.. image.RepoTags ?? []], image.Config?.Labels?.AsReadOnly() ?? new Dictionary<string, string>().AsReadOnly())
+        {
+            Platform = ImagePlatform.Parse($"{image.Os}/{image.Architecture}"),
+        };
     }
 
     /// <inheritdoc />
@@ -129,7 +133,8 @@ public sealed partial class DockerEngine
             var text = await answer.Content.ReadAsStringAsync(cancellationToken);
             using var document = JsonDocument.Parse(text);
             if (answer.IsSuccessStatusCode)
-                return new RegistryAnswer(true, document.RootElement.GetProperty("Descriptor").GetProperty("digest").GetString() ?? "");
+                return new RegistryAnswer(
+                    true, document.RootElement.GetProperty("Descriptor").GetProperty("digest").GetString() ?? "", PlatformsOf(document.RootElement));
 
             var message = document.RootElement.GetProperty("message").GetString() ?? text;
             // Whatever is not a refusal of the image itself comes from a registry that could not be asked. An older engine answers 500
@@ -151,6 +156,16 @@ public sealed partial class DockerEngine
             throw Silence($"ask the registry of {reference}", error);
         }
     }
+
+    private static List<ImagePlatform>? PlatformsOf(JsonElement answer) =>
+        answer.TryGetProperty("Platforms", out var platforms) && platforms.ValueKind == JsonValueKind.Array
+            ?
+            [
+                .. platforms.EnumerateArray()
+                    .Select(platform => ImagePlatform.Parse($"{platform.GetProperty("os").GetString()}/{platform.GetProperty("architecture").GetString()}"))
+                    .OfType<ImagePlatform>(),
+            ]
+            : null;
 
     private static bool NeedsBuilderHint(string error) =>
         error.Contains("unknown instruction", StringComparison.OrdinalIgnoreCase)

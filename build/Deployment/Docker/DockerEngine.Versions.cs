@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Docker.DotNet.Models;
+using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Deployment.Docker;
 
@@ -11,9 +12,9 @@ public sealed partial class DockerEngine
     /// <inheritdoc />
     public Task TagImageAsync(string image, string reference, CancellationToken cancellationToken)
     {
-        var colon = reference.LastIndexOf(':');
+        var name = ImageReference.Parse(reference);
         return CallAsync($"tag image {reference}", (docker, token) => docker.Images.TagImageAsync(
-            image, new ImageTagParameters { RepositoryName = reference[..colon], Tag = reference[(colon + 1)..] }, token), cancellationToken);
+            image, new ImageTagParameters { RepositoryName = name?.Name ?? reference, Tag = name?.Tag }, token), cancellationToken);
     }
 
     /// <inheritdoc />

@@ -45,7 +45,7 @@ internal sealed class PhaseImages(IDeploymentTarget target, IRepositorySource so
     public PreparedImage Recorded(Rollout rollout, PhaseService service, DeployedContainer container)
     {
         if (service.Source is not PinnedBuild build)
-            return new PreparedImage(service.Source is PinnedImage image ? image.Reference : "", container.ImageId, container.ImageId);
+            return new PreparedImage(service.Source is PinnedImage image ? image.Pinned : "", container.ImageId, container.ImageId);
 
         var fingerprint = Fingerprint(service.Service, build);
         return new PreparedImage(BuildFingerprint.Tag(rollout.Project, service.Service.Name, fingerprint), container.ImageId, fingerprint);
@@ -97,28 +97,57 @@ internal sealed class PhaseImages(IDeploymentTarget target, IRepositorySource so
 
     private async Task<(string, PreparedImage)> PullAsync(PhaseService service, CancellationToken cancellationToken)
     {
-        var reference = ((PinnedImage)service.Source).Reference;
-        var image = await target.FindImageAsync(reference, cancellationToken);
+        var name = service.Service.Name;
+        var wanted = (PinnedImage)service.Source;
         var policy = service.Service.PullPolicy;
-        if (policy == "always" || image is null)
+        var image = await target.FindImageAsync(wanted.Pinned, cancellationToken);
+        // A digest always names the same bytes: what is there need not be fetched again.
+        if (image is null || (policy == "always" && wanted.Digest is null))
         {
             if (policy == "never")
-                throw new ImageFailedException(new PullFailed(service.Service.Name, reference, "pull_policy is never and the image is not on the target"));
+                throw new ImageFailedException(new PullFailed(name, wanted.Reference, "pull_policy is never and the image is not on the target"));
 
-            log.Information($"{service.Service.Name}: pulling {reference}");
-            var started = clock.GetTimestamp();
-            var error = await WithinAsync(
-                token => target.PullImageAsync(reference, service.Service.Platform, line => log.Debug($"[{service.Service.Name}] {line}"), token),
-                $"not pulled within {settings.ImageTimeout}", cancellationToken);
-            if (error is not null)
-                throw new ImageFailedException(new PullFailed(service.Service.Name, reference, error));
+            if (await PullAsync(service, wanted.Pinned, cancellationToken) is { } error)
+                return (name, await FallBackAsync(service, wanted, error, cancellationToken));
 
-            image = await target.FindImageAsync(reference, cancellationToken)
-                ?? throw new ImageFailedException(new PullFailed(service.Service.Name, reference, "the engine pulled it and does not have it"));
-            log.Information($"{service.Service.Name}: pulled {reference} in {Seconds(started)}");
+            image = await target.FindImageAsync(wanted.Pinned, cancellationToken)
+                ?? throw new ImageFailedException(new PullFailed(name, wanted.Pinned, "the engine pulled it and does not have it"));
         }
 
-        return (service.Service.Name, new PreparedImage(reference, image.Id, image.Id));
+        if (wanted.Digest is not null)
+            await TagAsync(wanted, image, cancellationToken);
+        return (name, new PreparedImage(wanted.Pinned, image.Id, image.Id));
+    }
+
+    private async Task<string?> PullAsync(PhaseService service, string reference, CancellationToken cancellationToken)
+    {
+        var name = service.Service.Name;
+        log.Information($"{name}: pulling {reference}");
+        var started = clock.GetTimestamp();
+        var error = await WithinAsync(
+            token => target.PullImageAsync(reference, service.Service.Platform, line => log.Debug($"[{name}] {line}"), token),
+            $"not pulled within {settings.ImageTimeout}", cancellationToken);
+        if (error is null)
+            log.Information($"{name}: pulled {reference} in {Seconds(started)}");
+        return error;
+    }
+
+    // An engine without a way to the registry may have been given the image under its tag.
+    private async Task<PreparedImage> FallBackAsync(PhaseService service, PinnedImage wanted, string error, CancellationToken cancellationToken)
+    {
+        if (wanted.Digest is null || service.Service.PullPolicy == "always"
+            || await target.FindImageAsync(wanted.Reference, cancellationToken) is not { } local)
+            throw new ImageFailedException(new PullFailed(service.Service.Name, wanted.Pinned, error));
+
+        log.Warning($"{service.Service.Name}: {wanted.Pinned} cannot be pulled ({error}); what the target has as {wanted.Reference} is deployed: {local.Id}");
+        return new PreparedImage(wanted.Reference, local.Id, local.Id);
+    }
+
+    // Pulled by digest alone it would have no tag: a later run whose registry does not answer asks for the tag.
+    private async Task TagAsync(PinnedImage wanted, DeployedImage image, CancellationToken cancellationToken)
+    {
+        if ((await target.FindImageAsync(wanted.Reference, cancellationToken))?.Id != image.Id)
+            await target.TagImageAsync(image.Id, wanted.Reference, cancellationToken);
     }
 
     private async Task<IReadOnlyList<(string, PreparedImage)>> BuildAllAsync(IReadOnlyList<PlannedBuild> builds, CancellationToken cancellationToken)

@@ -90,14 +90,14 @@ public sealed class DeploymentPreview(ITargetObserver target, DeploymentSettings
                 return new ForeseenImage(new PreparedImage(tag, "", fingerprint), "BuildImage", tag,
                     runs ? "what it is built from changed" : "it is not built yet");
 
-            case PinnedImage { Reference: var reference }:
+            case PinnedImage { Pinned: var reference } pinned:
                 var image = await target.FindImageAsync(reference, cancellationToken);
                 var policy = service.Service.PullPolicy;
                 return (image, policy) switch
                 {
                     (null, "never") => new ForeseenImage(null, null, reference, $"the image '{reference}' is not on the target, and pull_policy is never"),
                     (null, _) => new ForeseenImage(new PreparedImage(reference, "", "not pulled yet"), "PullImage", reference, "it is not on the target"),
-                    (_, "always") => new ForeseenImage(new PreparedImage(reference, image.Id, image.Id), "PullImage", reference, "pull_policy is always; another image may come"),
+                    (_, "always") when pinned.Digest is null => new ForeseenImage(new PreparedImage(reference, image.Id, image.Id), "PullImage", reference, "pull_policy is always; another image may come"),
                     _ => new ForeseenImage(new PreparedImage(reference, image.Id, image.Id), null, "", ""),
                 };
 

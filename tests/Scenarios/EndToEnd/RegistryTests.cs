@@ -18,7 +18,7 @@ public sealed class RegistryTests(RegistryTests.Fixture fixture) : IClassFixture
     private RolloutWorld World => fixture.World;
 
     [Fact]
-    public async Task An_image_is_pulled_with_the_credentials_of_the_Docker_configuration()
+    public async Task AnImage_is_pulled_with_the_credentials_of_the_Docker_configuration()
     {
         await World.WriteAsync(World.Good);
 
@@ -28,7 +28,22 @@ public sealed class RegistryTests(RegistryTests.Fixture fixture) : IClassFixture
 
         var deployed = (await World.RunAsync(fixture.Configuration(withLogin: true), "Deploy")).ShouldEndWith(0).ShouldSay("pulled");
         deployed.Output.ShouldNotContain(Fixture.Password);
-        (await World.Engine.ContainersAsync()).ShouldHaveSingleItem().Service.ShouldBe("web");
+        var container = (await World.Engine.ContainersAsync()).ShouldHaveSingleItem();
+        container.Service.ShouldBe("web");
+
+        // The registry said what the tag stands for: that is what the phase file asks for, what the container is labelled with, and what the report says.
+        var digest = container.Labels["phased-rollout.digest"];
+        digest.ShouldStartWith("sha256:");
+        (await File.ReadAllTextAsync(Path.Combine(World.Phases, "phase-1.compose.yml"), TestContext.Current.CancellationToken)).ShouldContain($"{fixture.Image}@{digest}");
+        (await File.ReadAllTextAsync(Path.Combine(World.Reports, "report.json"), TestContext.Current.CancellationToken)).ShouldContain($"\"digest\": \"{digest}\"");
+
+        // A tag that moves after it was verified changes nothing; nor does a registry that is gone.
+        var before = await World.Engine.FingerprintAsync();
+        await fixture.MoveTagAsync();
+        (await World.RunAsync(fixture.Configuration(withLogin: true), "DeployPhase1", "--skip", "VerifyContexts", "GeneratePhaseComposes")).ShouldEndWith(0).ShouldSay("unchanged");
+        fixture.StopRegistry();
+        (await World.RunAsync(fixture.Configuration(withLogin: true), "Deploy")).ShouldEndWith(0).ShouldSay("unchanged");
+        (await World.Engine.FingerprintAsync()).ShouldBe(before);
     }
 
     /// <summary>The registry, and one service whose image is there.</summary>
@@ -40,7 +55,8 @@ public sealed class RegistryTests(RegistryTests.Fixture fixture) : IClassFixture
         private const string Users = "user:$2y$05$wSKYagbyPyh7qXYWZ/Z37.LKDRTou5FdjFYeAEc42nTpdoXpMLS0q\n";
 
         private Process? _registry;
-        private string _image = "";
+
+        internal string Image { get; private set; } = "";
 
         private int Port { get; set; }
 
@@ -53,6 +69,15 @@ public sealed class RegistryTests(RegistryTests.Fixture fixture) : IClassFixture
             return new Dictionary<string, string> { ["DOCKER_CONFIG"] = folder };
         }
 
+        /// <summary>Pushes another image under the same tag.</summary>
+        internal Task MoveTagAsync() => PushAsync(World.Machine.SaleorImage);
+
+        internal void StopRegistry()
+        {
+            _registry?.Kill();
+            _registry?.WaitForExit();
+        }
+
         protected override async Task SetUpAsync()
         {
             var root = await new DebianPackages(PhasedRollout.Tests.Repository.PathOf(".nuke/temp/packages"), noInstall: false, _ => { })
@@ -60,13 +85,9 @@ public sealed class RegistryTests(RegistryTests.Fixture fixture) : IClassFixture
             Port = World.Machine.FreePort();
             await StartAsync(Path.Combine(root, "usr", "bin", "docker-registry"));
 
-            var images = World.Machine.Client.Images;
-            var name = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}/team/web");
-            _image = $"{name}:1";
-            await images.TagImageAsync(World.Machine.BaseImage, new ImageTagParameters { RepositoryName = name, Tag = "1" });
-            await images.PushImageAsync(
-                _image, new ImagePushParameters(), new AuthConfig { Username = "user", Password = Password }, new Progress<JSONMessage>());
-            await images.DeleteImageAsync(_image, new ImageDeleteParameters());
+            Image = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}/team/web:1");
+            await PushAsync(World.Machine.BaseImage);
+            await World.Machine.Client.Images.DeleteImageAsync(Image, new ImageDeleteParameters());
 
             World.Good = new DemoInput(
                 $$"""
@@ -77,7 +98,7 @@ public sealed class RegistryTests(RegistryTests.Fixture fixture) : IClassFixture
                       services: [web]
                 services:
                   web:
-                    image: {{_image}}
+                    image: {{Image}}
                     command: [sleep, "100000"]
                     stop_signal: SIGKILL
                 """,
@@ -87,11 +108,19 @@ public sealed class RegistryTests(RegistryTests.Fixture fixture) : IClassFixture
         protected override async Task TearDownAsync()
         {
             await World.Engine.RemoveAsync();
-            if (_image.Length > 0)
-                await World.Machine.Client.Images.DeleteImageAsync(_image, new ImageDeleteParameters { Force = true });
+            if (Image.Length > 0)
+                await World.Machine.Client.Images.DeleteImageAsync(Image, new ImageDeleteParameters { Force = true });
 
             _registry?.Kill();
             _registry?.Dispose();
+        }
+
+        private async Task PushAsync(string image)
+        {
+            var images = World.Machine.Client.Images;
+            await images.TagImageAsync(image, new ImageTagParameters { RepositoryName = Image[..^":1".Length], Tag = "1" });
+            await images.PushImageAsync(
+                Image, new ImagePushParameters(), new AuthConfig { Username = "user", Password = Password }, new Progress<JSONMessage>());
         }
 
         private async Task StartAsync(string program)
