@@ -1,3 +1,5 @@
+using PhasedRollout.Rollouts;
+
 namespace PhasedRollout.Deployment;
 
 /// <summary>Secures what a failed container can tell, before anything is undone.</summary>
@@ -28,7 +30,42 @@ public sealed record ContainerEvidence(
     string Error,
     IReadOnlyList<ProbeEvidence> Probes,
     IReadOnlyList<string> Log,
-    IReadOnlyList<int>? ListeningPorts);
+    IReadOnlyList<int>? ListeningPorts)
+{
+    /// <summary>Those of <see cref="ListeningPorts"/> that only the container itself can reach: they listen on 127.0.0.1 or ::1.</summary>
+    public IReadOnlyList<int> LoopbackPorts { get; init; } = [];
+
+    /// <summary>The networks that it is attached to.</summary>
+    public IReadOnlyList<string> Networks { get; init; } = [];
+
+    /// <summary>What happened to it, in the engine's words, oldest first.</summary>
+    public IReadOnlyList<string> Events { get; init; } = [];
+
+    /// <summary>What its databases and caches answered when they were asked from inside its network.</summary>
+    public IReadOnlyList<ReachedServer> Reached { get; init; } = [];
+
+    /// <summary>What could not be had, and why.</summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+}
+
+/// <summary>How a server answered a connection that was tried from inside a container's network.</summary>
+public enum Reach
+{
+    /// <summary>It took the connection.</summary>
+    Answers,
+    /// <summary>It refused the connection.</summary>
+    Refuses,
+    /// <summary>Its name does not resolve there.</summary>
+    UnknownHost,
+    /// <summary>It did not answer in time, or there is no route to it.</summary>
+    Silent,
+}
+
+/// <summary>A server that was asked from inside a container's network.</summary>
+/// <param name="Server">The server, from the service's own connection string.</param>
+/// <param name="Outcome">How it answered.</param>
+/// <param name="Said">The same in words.</param>
+public sealed record ReachedServer(DatabaseServer Server, Reach Outcome, string Said);
 
 /// <summary>A health probe that the engine ran.</summary>
 /// <param name="Start">When it began.</param>

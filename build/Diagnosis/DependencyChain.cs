@@ -48,13 +48,13 @@ internal static partial class DependencyChain
         return false;
     }
 
-    /// <summary>Hosts, and <c>host:port</c>, of the databases and caches in the service's variables.</summary>
-    public static IReadOnlyCollection<string> DatabaseAddresses(Service? service) =>
-        [.. (service?.Environment.Values ?? []).OfType<string>()
-            .Select(value => DatabaseUrl().Match(value))
-            .Where(match => match.Success && match.Groups["host"].Length > 3)
-            .SelectMany(match => new[] { match.Groups["host"].Value, $"{match.Groups["host"].Value}:{match.Groups["port"].Value}" })
-            .Distinct()];
+    /// <summary>The databases and caches in the service's variables.</summary>
+    public static IReadOnlyList<DatabaseServer> Databases(Service? service) =>
+        [.. (service?.Environment.Values ?? []).OfType<string>().Select(DatabaseServer.Parse).OfType<DatabaseServer>().Distinct()];
+
+    /// <summary>The service of the rollout that <paramref name="host"/> names: by its key, its container's name or an alias; null when none does.</summary>
+    public static Service? Named(string? host, IReadOnlyList<Service> services) => host is null ? null : services.FirstOrDefault(service =>
+        service.Name == host || service.ContainerName == host || service.Networks.Any(network => network.Aliases.Contains(host)));
 
     private static IEnumerable<string> NeededBy(string name, IReadOnlyList<Service> services)
     {
@@ -66,9 +66,6 @@ internal static partial class DependencyChain
                 && (match.Groups["host"].Value == other.Name || match.Groups["host"].Value == other.ContainerName)));
         return needing.DependsOn.Select(dependency => dependency.Service).Concat(addressed.Select(other => other.Name));
     }
-
-    [GeneratedRegex(@"\A(?:postgres(?:ql)?|mysql|mariadb|mongodb|rediss?)(?:\+\w+)?://(?:[^/?#]*@)?(?<host>[^:/?#@\s]+)(?::(?<port>\d+))?")]
-    private static partial Regex DatabaseUrl();
 
     [GeneratedRegex(@"\A\w[\w+.-]*://(?:[^/?#]*@)?(?<host>[^:/?#@\s]+)")]
     private static partial Regex Host();

@@ -31,7 +31,9 @@ public static class Diagnostician
     /// <param name="outcome">How the phase ended.</param>
     /// <param name="services">The services of the rollout.</param>
     /// <param name="target">The target to run again; null means the one of the phase.</param>
-    public static IReadOnlyList<FailureDiagnosis> FromPhase(PhaseOutcome outcome, IReadOnlyList<Service> services, string? target = null)
+    /// <param name="later">The names of the services that only a later phase deploys; null when that is not known.</param>
+    public static IReadOnlyList<FailureDiagnosis> FromPhase(
+        PhaseOutcome outcome, IReadOnlyList<Service> services, string? target = null, IReadOnlyCollection<string>? later = null)
     {
         var again = CommandFor(target ?? (outcome.Phase <= 4 ? FormattableString.Invariant($"DeployPhase{outcome.Phase}") : "Deploy"));
         IReadOnlyList<FailureDiagnosis> diagnoses = outcome.Failure switch
@@ -40,7 +42,7 @@ public static class Diagnostician
             BuildFailed failure => [OfBuild(failure, again)],
             PullFailed failure => [OfPull(failure, again)],
             OperationRefused failure => [OfRefusal(failure, again)],
-            GateFailed failure => GateDiagnosis.Of(failure, services, again),
+            GateFailed failure => GateDiagnosis.Of(failure, services, later ?? [], again),
             EarlierPhaseUnhealthy failure => [OfEarlierPhase(failure, outcome.Phase)],
             TargetLost failure => [new(failure.Class, null, PlainText.Line(failure.Message, 500), Shown([failure.Message]), failure.Remedy, again)],
             DeploymentCancelled => [Cancelled(again, FormattableString.Invariant($"phase {outcome.Phase} was being deployed"))],
@@ -64,6 +66,12 @@ public static class Diagnostician
         {
             InvalidInputException wrong => [.. wrong.Problems.Select(problem => new FailureDiagnosis(
                 FailureClass.InvalidCompose, null, PlainText.Line($"{problem.Where}: {problem.What}", 500), [PlainText.Line(problem.ToString(), 800)], problem.Remedy, again))],
+            TargetRefusedException refusal when Outputs.OfRefusal(refusal.Service, refusal.Error) is { } symptom => [new(
+                symptom.Failure, refusal.Service, PlainText.Line($"{target}: {symptom.What}", 500), Shown([refusal.Message]), symptom.Remedy, symptom.NextCommand ?? again)
+            {
+                SubCause = symptom.SubCause,
+                Certainty = symptom.Certainty,
+            }],
             WorldRefusedException refusal => [new(
                 refusal.Failure,
                 refusal.Service,
@@ -75,7 +83,10 @@ public static class Diagnostician
                     FailureClass.EngineUnreachable => "docker version",
                     FailureClass.LockHeld => $"{again} --wait-for-lock 10m",
                     _ => again,
-                })],
+                })
+            {
+                Certainty = Certainty.Certain,
+            }],
             OperationCanceledException => [Cancelled(again, $"{target} was running")],
             AggregateException { InnerExceptions: [var only] } => FromException(only, target),
             _ => [new(
@@ -98,12 +109,15 @@ public static class Diagnostician
             PlainText.Line(named ? finding.Message : $"{finding.Service}: {finding.Message}", 500),
             Shown([$"{finding.Rule} at {place}", .. finding.Evidence]),
             finding.Suggestion,
-            finding.NextCommand ?? CommandFor(target));
+            finding.NextCommand ?? CommandFor(target))
+        {
+            Certainty = finding.Certainty,
+        };
     }
 
     private static FailureDiagnosis OfBuild(BuildFailed failure, string again)
     {
-        var symptom = BuildOutput.Read(failure);
+        var symptom = Outputs.OfBuild(failure);
         var step = failure.Step is null ? "" : $" at {PlainText.Line(failure.Step, 120)}";
         return new FailureDiagnosis(
             symptom.Failure,
@@ -111,19 +125,27 @@ public static class Diagnostician
             PlainText.Line($"{failure.Service}: its image could not be built{step}: {symptom.What}", 500),
             Shown([$"{failure.Source}, {failure.Dockerfile}", .. failure.Step is null ? Array.Empty<string>() : [failure.Step], $"decisive: {symptom.Line}", .. failure.Log.TakeLast(LinesShown), $"builder: {failure.Error}"]),
             symptom.Failure == FailureClass.BuildFailure ? $"{symptom.Remedy} ({failure.Dockerfile}), and push it" : symptom.Remedy,
-            symptom.NextCommand ?? again);
+            symptom.NextCommand ?? again)
+        {
+            SubCause = symptom.SubCause,
+            Certainty = symptom.Certainty,
+        };
     }
 
     private static FailureDiagnosis OfPull(PullFailed failure, string again)
     {
-        var symptom = EngineError.ReadPull(failure.Image, failure.Error);
+        var symptom = Outputs.OfPull(failure.Service, failure.Image, failure.Error);
         return new FailureDiagnosis(
-            symptom.Failure, failure.Service, $"{failure.Service}: {symptom.What}", Shown([$"engine: {failure.Error}"]), symptom.Remedy, symptom.NextCommand ?? again);
+            symptom.Failure, failure.Service, $"{failure.Service}: {symptom.What}", Shown([$"engine: {failure.Error}"]), symptom.Remedy, symptom.NextCommand ?? again)
+        {
+            SubCause = symptom.SubCause,
+            Certainty = symptom.Certainty,
+        };
     }
 
     private static FailureDiagnosis OfRefusal(OperationRefused failure, string again)
     {
-        var symptom = EngineError.Read(failure.Error)
+        var symptom = Outputs.OfRefusal(failure.Service, failure.Error)
             ?? new Symptom(FailureClass.Unknown, $"the engine refused {failure.Operation}: {PlainText.Line(failure.Error, 300)}", "correct what the engine's answer says", failure.Error);
         return new FailureDiagnosis(
             symptom.Failure,
@@ -131,7 +153,11 @@ public static class Diagnostician
             PlainText.Line($"{failure.Service}: {symptom.What}", 500),
             Shown([failure.Operation, $"engine: {failure.Error}"]),
             symptom.Remedy,
-            symptom.NextCommand ?? again);
+            symptom.NextCommand ?? again)
+        {
+            SubCause = symptom.SubCause,
+            Certainty = symptom.Certainty,
+        };
     }
 
     private static FailureDiagnosis OfEarlierPhase(EarlierPhaseUnhealthy failure, int phase)

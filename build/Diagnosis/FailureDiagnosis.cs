@@ -15,4 +15,14 @@ public sealed record FailureDiagnosis(
     string Cause,
     IReadOnlyList<string> Evidence,
     string Remedy,
-    string NextCommand);
+    string NextCommand)
+{
+    /// <summary>What it is within its class, such as <c>missing-module</c>; null when nothing narrower could be shown.</summary>
+    public string? SubCause { get; init; }
+
+    /// <summary>How far the evidence carries: <see cref="Certainty.Certain"/> only where it can mean nothing else.</summary>
+    public Certainty Certainty { get; init; } = Certainty.Likely;
+
+    /// <summary>The service that failed first and brought this one down; null for a cause of its own.</summary>
+    public string? ConsequenceOf { get; init; }
+}

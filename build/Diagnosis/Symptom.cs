@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Diagnosis;
@@ -9,29 +8,17 @@ namespace PhasedRollout.Diagnosis;
 /// <param name="Remedy">What to do.</param>
 /// <param name="Line">The line.</param>
 /// <param name="NextCommand">A command that shows or mends it; null when running the target again is the next thing.</param>
-internal sealed record Symptom(FailureClass Failure, string What, string Remedy, string Line, string? NextCommand = null);
-
-/// <summary>A text that a program is known to say, and what it means.</summary>
-/// <param name="Pattern">The text.</param>
-/// <param name="Read">Makes the symptom of a match and the line it stands in; null when it does not mean it there.</param>
-internal sealed record KnownText(Regex Pattern, Func<Match, string, Symptom?> Read)
+internal sealed record Symptom(FailureClass Failure, string What, string Remedy, string Line, string? NextCommand = null)
 {
-    // Text from outside must not be able to make matching slow.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    /// <summary>What it is within its class.</summary>
+    public string? SubCause { get; init; }
 
-    public static KnownText Of(string pattern, Func<Match, string, Symptom?> read) =>
-        new(new Regex(pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Patience), read);
+    /// <summary>How sure the text makes it.</summary>
+    public Certainty Certainty { get; init; } = Certainty.Likely;
 
-    /// <summary>The symptom in <paramref name="line"/>, or null.</summary>
-    public Symptom? In(string line)
-    {
-        try
-        {
-            return Pattern.Match(line) is { Success: true } match ? Read(match, line) : null;
-        }
-        catch (RegexMatchTimeoutException)
-        {
-            return null;
-        }
-    }
+    /// <summary>The id of the rule that read it, or null.</summary>
+    public string? Rule { get; init; }
+
+    /// <summary>The host that the line names, or null.</summary>
+    public string? Host { get; init; }
 }

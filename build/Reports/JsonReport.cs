@@ -133,7 +133,10 @@ public static class JsonReport
     private static void WriteDiagnosis(Utf8JsonWriter json, FailureDiagnosis diagnosis)
     {
         json.WriteString("class", diagnosis.Failure.Name());
+        json.WriteString("subCause", diagnosis.SubCause);
+        json.WriteString("certainty", diagnosis.Certainty.Name());
         json.WriteString("service", diagnosis.Service);
+        json.WriteString("consequenceOf", diagnosis.ConsequenceOf);
         json.WriteString("cause", diagnosis.Cause);
         WriteStrings(json, "evidence", diagnosis.Evidence);
         json.WriteString("remedy", diagnosis.Remedy);

@@ -230,11 +230,13 @@ internal sealed class ReportModelBuilder
         Accepted = text.CleanOrNull(finding.Accepted),
     };
 
-    private FailureDiagnosis Clean(FailureDiagnosis diagnosis) => new(
-        diagnosis.Failure,
-        text.CleanOrNull(diagnosis.Service),
-        text.Clean(diagnosis.Cause),
-        text.Clean(diagnosis.Evidence),
-        text.Clean(diagnosis.Remedy),
-        text.Clean(diagnosis.NextCommand));
+    private FailureDiagnosis Clean(FailureDiagnosis diagnosis) => diagnosis with
+    {
+        Service = text.CleanOrNull(diagnosis.Service),
+        Cause = text.Clean(diagnosis.Cause),
+        Evidence = text.Clean(diagnosis.Evidence),
+        Remedy = text.Clean(diagnosis.Remedy),
+        NextCommand = text.Clean(diagnosis.NextCommand),
+        ConsequenceOf = text.CleanOrNull(diagnosis.ConsequenceOf),
+    };
 }

@@ -100,7 +100,9 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
         record.Add(new PhaseRecord(outcome, startedAt, clock.GetUtcNow()));
         Tell(outcome, phases[number - 1].Title);
 
-        var diagnoses = Diagnostician.FromPhase(outcome, ReadRollout().Services, TargetOf(number));
+        var rollout = ReadRollout();
+        string[] later = [.. rollout.Phases.Where(phase => phase.Number > number).SelectMany(phase => phase.Services)];
+        var diagnoses = Diagnostician.FromPhase(outcome, rollout.Services, TargetOf(number), later);
         if (diagnoses.Count > 0)
             throw new StationFailedException(diagnoses);
     });

@@ -48,7 +48,7 @@ public class DiagnosticianTests
     {
         var diagnosis = Diagnostician.FromException(new WorldRefusedException(failure, "said no\nand more", "try again", ["line"]), "DeployPhase1").ShouldHaveSingleItem();
 
-        diagnosis.ShouldBe(new FailureDiagnosis(failure, null, "said no", diagnosis.Evidence, "try again", command));
+        diagnosis.ShouldBe(new FailureDiagnosis(failure, null, "said no", diagnosis.Evidence, "try again", command) { Certainty = Certainty.Certain });
         diagnosis.Evidence.ShouldBe(["line"]);
     }
 

@@ -8,7 +8,7 @@ namespace PhasedRollout.Deployment.Images;
 /// <summary>Brings every image of a phase to the target, before anything of the phase is touched.</summary>
 internal sealed class PhaseImages(IDeploymentTarget target, IRepositorySource source, DeploymentSettings settings, TimeProvider clock, IRunLog log)
 {
-    private const int LogLines = 30;
+    private const int LogLines = 200;
 
     /// <summary>Builds or pulls what is not there.</summary>
     /// <exception cref="ImageFailedException">One of them could not be had.</exception>
