@@ -59,22 +59,30 @@ internal static class ConnectionRules
         new("database-name", DatabaseUnreachable, "unknown-host", NamesOfHosts)
         {
             Cause = "the host name {host|=of its database} does not resolve in its container",
-            Remedy = CorrectHost, Subject = RuleSubject.Database, Examples = NameExamples,
+            Remedy = CorrectHost,
+            Subject = RuleSubject.Database,
+            Examples = NameExamples,
         },
         new("database-refused", DatabaseUnreachable, "connection-refused", Refusals)
         {
             Cause = "{server}[ at {host}[:{port}]] refuses its connections[ (it looks for the socket {path}: its connection string names no host)]",
-            Remedy = StartServer, Subject = RuleSubject.Database, Examples = RefusalExamples,
+            Remedy = StartServer,
+            Subject = RuleSubject.Database,
+            Examples = RefusalExamples,
         },
         new("database-silent", DatabaseUnreachable, "connection-timeout", Silences)
         {
             Cause = "{server}[ at {host}[:{port}]] does not answer it in time, or cannot be routed to",
-            Remedy = LetThrough, Subject = RuleSubject.Database, Examples = SilenceExamples,
+            Remedy = LetThrough,
+            Subject = RuleSubject.Database,
+            Examples = SilenceExamples,
         },
         new("database-closes", DatabaseUnreachable, "connection-closed", Closings)
         {
             Cause = "{server}[ at {host}[:{port}]] closes its connections",
-            Remedy = "see the server's own log: it crashed, is being restarted, or takes TLS only (sslmode)", Subject = RuleSubject.Database, Certainty = Certainty.Likely,
+            Remedy = "see the server's own log: it crashed, is being restarted, or takes TLS only (sslmode)",
+            Subject = RuleSubject.Database,
+            Certainty = Certainty.Likely,
             Examples = ["psycopg2.OperationalError: server closed the connection unexpectedly"],
         },
     ];
@@ -91,19 +99,25 @@ internal static class ConnectionRules
         new("service-name", CrashLoop, "unknown-host", NamesOfHosts)
         {
             Cause = "the host name {host|=of another service} does not resolve in its container",
-            Remedy = DeployFirst, Certainty = Certainty.Likely, Rank = RuleRank.Symptom,
+            Remedy = DeployFirst,
+            Certainty = Certainty.Likely,
+            Rank = RuleRank.Symptom,
             Examples = ["nginx: [emerg] host not found in upstream \"brain-api:8001\" in /etc/nginx/conf.d/default.conf:2", "TypeError: fetch failed [cause]: Error: getaddrinfo ENOTFOUND brain-api"],
         },
         new("service-refused", CrashLoop, "connection-refused", Refusals)
         {
             Cause = "it cannot reach another service[ at {host}[:{port}]]: the connection is refused",
-            Remedy = DeployFirst, Certainty = Certainty.Likely, Rank = RuleRank.Symptom,
+            Remedy = DeployFirst,
+            Certainty = Certainty.Likely,
+            Rank = RuleRank.Symptom,
             Examples = ["requests.exceptions.ConnectionError: HTTPConnectionPool(host='brain-api', port=8001): Max retries exceeded with url: /"],
         },
         new("service-silent", CrashLoop, "connection-timeout", Silences)
         {
             Cause = "it cannot reach another service[ at {host}[:{port}]]: no answer in time",
-            Remedy = DeployFirst, Certainty = Certainty.Likely, Rank = RuleRank.Symptom,
+            Remedy = DeployFirst,
+            Certainty = Certainty.Likely,
+            Rank = RuleRank.Symptom,
             Examples = ["Error: connect ETIMEDOUT 10.0.0.9:9200"],
         },
     ];

@@ -162,7 +162,11 @@ internal sealed partial class OutputReader(IReadOnlyList<FailureRule> rules, Out
 
     private static readonly FailureRule Thrown = new("exception", FailureClass.CrashLoop, "unhandled-exception")
     {
-        Cause = "{why}", Remedy = "correct what the line says", Certainty = Certainty.Likely, Rank = RuleRank.LastResort, Examples = [],
+        Cause = "{why}",
+        Remedy = "correct what the line says",
+        Certainty = Certainty.Likely,
+        Rank = RuleRank.LastResort,
+        Examples = [],
     };
 
     private sealed record Reading(FailureRule Rule, int Index, string Line, TextMatch Match);

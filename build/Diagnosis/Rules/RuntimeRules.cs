@@ -201,7 +201,8 @@ internal static class RuntimeRules
         {
             Cause = "it finds no file[ {path}]",
             Remedy = "COPY it into the image or mount it (services.{service}.volumes), or correct the path in its configuration",
-            Certainty = Certainty.Likely, Rank = RuleRank.Symptom,
+            Certainty = Certainty.Likely,
+            Rank = RuleRank.Symptom,
             Examples = ["2026/01/01 00:00:00 open /etc/app/config.yaml: no such file or directory", "FileNotFoundError: [Errno 2] No such file or directory: '/app/config.yml'"],
         },
         new("root-refused", CrashLoop, "permission-denied", "execution of the PostgreSQL server is not permitted", "can not run elasticsearch as root", "Please consult the Knowledge Base to find out how to run mysqld as root", "Running as root without --no-sandbox is not supported", "Don't run this as root")
@@ -236,17 +237,26 @@ internal static class RuntimeRules
     [
         new("panic", CrashLoop, "unhandled-exception", "^panic: {why}", "^fatal error: {why}", "^Unhandled exception. {why}", "Exception in thread \"{thread}\" {why}", "PHP Fatal error: {why}", "Fatal error: Uncaught {why}", "Caused by: {why}")
         {
-            Cause = "{why}", Remedy = CorrectLine, Certainty = Certainty.Likely, Rank = RuleRank.LastResort,
+            Cause = "{why}",
+            Remedy = CorrectLine,
+            Certainty = Certainty.Likely,
+            Rank = RuleRank.LastResort,
             Examples = ["panic: assignment to entry in nil map", "Unhandled exception. System.InvalidOperationException: no"],
         },
         new("rust-panic", CrashLoop, "unhandled-exception", "^thread '{thread}'{*}panicked at {where}")
         {
-            Cause = "it panicked: {after}", Remedy = "correct what the message says ({where})", Certainty = Certainty.Likely, Rank = RuleRank.LastResort,
+            Cause = "it panicked: {after}",
+            Remedy = "correct what the message says ({where})",
+            Certainty = Certainty.Likely,
+            Rank = RuleRank.LastResort,
             Examples = ["thread 'main' panicked at src/main.rs:1:48:", "thread 'main' (32676) panicked at src/main.rs:1:48:"],
         },
         new("segmentation-fault", CrashLoop, "crash", "^Segmentation fault", "Fatal Python error: {why}", "double free or corruption")
         {
-            Cause = "it crashed (segmentation fault)[: {why}]", Remedy = "take a version of the program or native library that fits the image; run it under a debugger to see where", Certainty = Certainty.Likely, Rank = RuleRank.LastResort,
+            Cause = "it crashed (segmentation fault)[: {why}]",
+            Remedy = "take a version of the program or native library that fits the image; run it under a debugger to see where",
+            Certainty = Certainty.Likely,
+            Rank = RuleRank.LastResort,
             Examples = ["Segmentation fault (core dumped)"],
         },
     ];
