@@ -45,6 +45,9 @@ public sealed record DeploymentSettings
     /// <summary>How long the undo may take after somebody stopped the run; its gate included.</summary>
     public TimeSpan CancelledUndoTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>How long the undo waits for a target that is away; shorter than the lease of the lock, which cannot be renewed meanwhile.</summary>
+    public TimeSpan AwayTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How long a look at services that should be healthy already may take.</summary>
     public TimeSpan QuickLook { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -159,7 +159,8 @@ internal sealed class PhaseTransaction(
         GateVerdict? verdict = null;
         try
         {
-            var operations = DeploymentPlanner.PlanUndo(rollout.Project, wanted, await snapshot.TakeAsync(rollout.Project, patience.Token));
+            var observed = await snapshot.TakeWhenBackAsync(rollout.Project, settings.AwayTimeout, clock, patience.Token);
+            var operations = DeploymentPlanner.PlanUndo(rollout.Project, wanted, observed);
             // One service that cannot go back does not keep the others from it.
             foreach (var operation in operations)
                 if (!errors.ContainsKey(operation.Service!))

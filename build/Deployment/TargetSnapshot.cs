@@ -1,8 +1,29 @@
+using PhasedRollout.Rollouts;
+
 namespace PhasedRollout.Deployment;
 
 /// <summary>Takes the snapshot that a plan is made from.</summary>
 internal sealed class TargetSnapshot(ITargetObserver target)
 {
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
+
+    /// <summary>The same, of a target that may be away for a while: an engine that is being restarted.</summary>
+    public async Task<ObservedState> TakeWhenBackAsync(string project, TimeSpan patience, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var began = clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await TakeAsync(project, cancellationToken);
+            }
+            catch (WorldRefusedException away) when (away.Failure == FailureClass.EngineUnreachable && clock.GetElapsedTime(began) < patience)
+            {
+                await Task.Delay(BetweenTries, clock, cancellationToken);
+            }
+        }
+    }
+
     public async Task<ObservedState> TakeAsync(string project, CancellationToken cancellationToken)
     {
         var containers = await target.ListContainersAsync(cancellationToken);
@@ -21,7 +42,7 @@ internal sealed class TargetSnapshot(ITargetObserver target)
 public static class DeployedContainers
 {
     /// <summary>The containers of a project by its services, without those kept to go back to; ordered by service.</summary>
-    /// <exception cref="Rollouts.WorldRefusedException">The target does not answer.</exception>
+    /// <exception cref="WorldRefusedException">The target does not answer.</exception>
     public static async Task<IReadOnlyList<DeployedContainer>> FindAsync(
         ITargetObserver target, string project, CancellationToken cancellationToken) =>
     [

@@ -25,6 +25,9 @@ internal sealed class MemoryTarget : IDeploymentTarget
     /// <summary>Which writes are refused.</summary>
     public Func<string, bool> Refuses { get; set; } = _ => false;
 
+    /// <summary>The number of looks that nobody answers from now on.</summary>
+    public int LooksWithoutAnswer { get; set; }
+
     public RegistryAnswer Registry { get; set; } = new(false, "denied");
 
     public long? FreeDisk { get; set; } = 1L << 40;
@@ -222,7 +225,9 @@ internal sealed class MemoryTarget : IDeploymentTarget
     private Task<T> Read<T>(T value)
     {
         lock (gate)
-            return IsDead ? Task.FromException<T>(new DeployerDiedException()) : Task.FromResult(value);
+            return LooksWithoutAnswer > 0 && LooksWithoutAnswer-- > 0
+                ? Task.FromException<T>(new WorldRefusedException(FailureClass.EngineUnreachable, "no engine answers", "start it"))
+                : IsDead ? Task.FromException<T>(new DeployerDiedException()) : Task.FromResult(value);
     }
 
     private bool IsDead => DiesAfter is { } last && Writes.Count >= last;

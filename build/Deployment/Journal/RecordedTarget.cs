@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using PhasedRollout.Deployment.Locking;
 using PhasedRollout.Rollouts;
 
@@ -10,11 +11,20 @@ namespace PhasedRollout.Deployment.Journal;
 /// <param name="journal">The run's journal.</param>
 public sealed class RecordedTarget(IDeploymentTarget inner, DeploymentLock heldLock, RunJournal journal) : IDeploymentTarget
 {
+    // Operations name containers by their ids, which tell a reader of the journal nothing.
+    private readonly ConcurrentDictionary<string, string> names = new(StringComparer.Ordinal);
+
     /// <inheritdoc />
     public Task<TargetDescription> DescribeAsync(CancellationToken cancellationToken) => inner.DescribeAsync(cancellationToken);
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<DeployedContainer>> ListContainersAsync(CancellationToken cancellationToken) => inner.ListContainersAsync(cancellationToken);
+    public async Task<IReadOnlyList<DeployedContainer>> ListContainersAsync(CancellationToken cancellationToken)
+    {
+        var containers = await inner.ListContainersAsync(cancellationToken);
+        foreach (var container in containers)
+            names[container.Id] = container.Name;
+        return containers;
+    }
 
     /// <inheritdoc />
     public Task<ContainerStatus?> InspectContainerAsync(string container, CancellationToken cancellationToken) =>
@@ -91,7 +101,7 @@ public sealed class RecordedTarget(IDeploymentTarget inner, DeploymentLock heldL
     /// <inheritdoc />
     public Task KeepContainerAsync(
         string container, string name, string image, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken) =>
-        WriteAsync("KeepContainer", $"{container} as {name}", () => inner.KeepContainerAsync(container, name, image, labels, cancellationToken), cancellationToken);
+        WriteAsync("KeepContainer", $"{Named(container)} as {name}", () => inner.KeepContainerAsync(container, name, image, labels, cancellationToken), cancellationToken);
 
     /// <inheritdoc />
     public Task RestoreContainerAsync(
@@ -100,23 +110,25 @@ public sealed class RecordedTarget(IDeploymentTarget inner, DeploymentLock heldL
 
     /// <inheritdoc />
     public Task ConnectNetworkAsync(string container, NetworkAttachment network, CancellationToken cancellationToken) =>
-        WriteAsync("ConnectNetwork", $"{container} to {network.Network}", () => inner.ConnectNetworkAsync(container, network, cancellationToken), cancellationToken);
+        WriteAsync("ConnectNetwork", $"{Named(container)} to {network.Network}", () => inner.ConnectNetworkAsync(container, network, cancellationToken), cancellationToken);
 
     /// <inheritdoc />
     public Task StartContainerAsync(string container, CancellationToken cancellationToken) =>
-        WriteAsync("StartContainer", container, () => inner.StartContainerAsync(container, cancellationToken), cancellationToken);
+        WriteAsync("StartContainer", Named(container), () => inner.StartContainerAsync(container, cancellationToken), cancellationToken);
 
     /// <inheritdoc />
     public Task StopContainerAsync(string container, CancellationToken cancellationToken) =>
-        WriteAsync("StopContainer", container, () => inner.StopContainerAsync(container, cancellationToken), cancellationToken);
+        WriteAsync("StopContainer", Named(container), () => inner.StopContainerAsync(container, cancellationToken), cancellationToken);
 
     /// <inheritdoc />
     public Task RenameContainerAsync(string container, string name, CancellationToken cancellationToken) =>
-        WriteAsync("RenameContainer", $"{container} to {name}", () => inner.RenameContainerAsync(container, name, cancellationToken), cancellationToken);
+        WriteAsync("RenameContainer", $"{Named(container)} to {name}", () => inner.RenameContainerAsync(container, name, cancellationToken), cancellationToken);
 
     /// <inheritdoc />
     public Task RemoveContainerAsync(string container, bool volumes, CancellationToken cancellationToken) =>
-        WriteAsync("RemoveContainer", container, () => inner.RemoveContainerAsync(container, volumes, cancellationToken), cancellationToken);
+        WriteAsync("RemoveContainer", Named(container), () => inner.RemoveContainerAsync(container, volumes, cancellationToken), cancellationToken);
+
+    private string Named(string container) => names.GetValueOrDefault(container, container);
 
     private Task<object?> WriteAsync(string operation, string subject, Func<Task> write, CancellationToken cancellationToken) =>
         WriteAsync<object?>(operation, subject, async () =>

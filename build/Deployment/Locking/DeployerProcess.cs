@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -42,7 +43,8 @@ public sealed class LinuxProcesses : IDeployerProcesses
 
     /// <inheritdoc />
     public bool HasEnded(DeployerProcess process) =>
-        process.Machine == machine && (Read(process.Id) is not { } found || found.Start != process.Start || found.State is "Z" or "X");
+        process.Machine == machine
+        && (Read(process.Id) is { } found ? found.Start != process.Start || found.State is "Z" or "X" : !Exists(process.Id));
 
     private static string? Machine()
     {
@@ -55,6 +57,20 @@ public sealed class LinuxProcesses : IDeployerProcesses
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return null;
+        }
+    }
+
+    // Where /proc hides the processes of other users (hidepid), the kernel still answers whether there is one.
+    private static bool Exists(int id)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
         }
     }
 

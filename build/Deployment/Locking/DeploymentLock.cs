@@ -115,9 +115,10 @@ public sealed class DeploymentLock(
 
     private async Task RenewAsync(Lease held, CancellationToken cancellationToken)
     {
+        var pause = settings.Renewal;
         while (lost is null)
         {
-            await Task.Delay(settings.Renewal, clock, cancellationToken);
+            await Task.Delay(pause, clock, cancellationToken);
             var asked = clock.GetTimestamp();
             try
             {
@@ -125,9 +126,11 @@ public sealed class DeploymentLock(
                     held.Renewed = held.Seen = asked;
                 else
                     lost ??= "somebody removed it";
+                pause = settings.Renewal;
             }
             catch (WorldRefusedException refused)
             {
+                pause = Poll;
                 log.Debug($"the lock could not be renewed now: {refused.Message}");
             }
         }

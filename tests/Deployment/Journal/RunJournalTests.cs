@@ -45,6 +45,21 @@ public sealed class RunJournalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_container_that_was_seen_is_called_by_its_name()
+    {
+        using var journal = Journal("20261127T100000Z-00000001");
+        var held = new DeploymentLock(new MemoryLocks(TimeProvider.System), Holder("run"), new LockSettings(), processes, TimeProvider.System, log);
+        await held.AcquireAsync("shop", TestContext.Current.CancellationToken);
+        var recorded = new RecordedTarget(new MemoryTarget().WithContainer(new DeployedContainer { Id = "4f2a", Name = "web", State = "exited" }), held, journal);
+
+        await recorded.ListContainersAsync(TestContext.Current.CancellationToken);
+        await recorded.StartContainerAsync("4f2a", TestContext.Current.CancellationToken);
+        await held.ReleaseAsync();
+
+        Lines("20261127T100000Z-00000001")[0].ShouldSatisfyAllConditions(line => line.Operation.ShouldBe("StartContainer"), line => line.What.ShouldBe("web"));
+    }
+
+    [Fact]
     public async Task Nothing_is_done_and_nothing_written_when_the_lock_is_gone()
     {
         using var journal = Journal("20261127T100000Z-00000001");
