@@ -3,6 +3,7 @@ using System.Globalization;
 using Nuke.Common;
 using PhasedRollout.Deployment;
 using PhasedRollout.Rollouts;
+using PhasedRollout.Runs.Terminal;
 
 /// <summary>What a user may set. The order is: command line, environment, .nuke/parameters.json, the default here.</summary>
 partial class Build
@@ -59,6 +60,9 @@ partial class Build
 
     [Parameter("Runs kept in reports/runs")]
     readonly int KeepRuns = 20;
+
+    [Parameter("How to show what is going on: auto, tty (live), plain (lines), quiet (warnings, errors and the end)")]
+    readonly ProgressMode Progress = ProgressMode.Auto;
 
     [Parameter("Builds and starts side by side within a phase - Default is the number of processors")]
     readonly int Parallelism = Environment.ProcessorCount;

@@ -15,8 +15,10 @@ using PhasedRollout.Health.Databases;
 using PhasedRollout.Health.Docker;
 using PhasedRollout.Health.Http;
 using PhasedRollout.Reports;
+using PhasedRollout.Reports.Hosts;
 using PhasedRollout.Rollouts;
 using PhasedRollout.Runs;
+using PhasedRollout.Runs.Terminal;
 using Serilog;
 
 /// <summary>The only file that says "new": clock, cancellation, clients, engines.</summary>
@@ -25,6 +27,7 @@ partial class Build
     readonly Redactor redactor = new();
     readonly StopSignal stop = new();
     RolloutRun? run;
+    LiveProgress? live;
 
     /// <summary>Cancelled by Ctrl+C, SIGTERM and SIGHUP.</summary>
     CancellationToken Stop => stop.Token;
@@ -59,19 +62,56 @@ partial class Build
 
         var exitCode = stop.ExitCode ?? (IsFailing ? ExitCode ?? 1 : 0);
         TargetRecord[] targets = [.. ExecutionPlan.Where(target => target.Name != nameof(Report))
-            .Select(target => new TargetRecord(target.Name, target.Status.ToString()))];
+            .Select(target => new TargetRecord(target.Name, target.Status.ToString())
+            {
+                Duration = target.Duration,
+                After = [.. target.AllDependencies.Where(ExecutionPlan.Contains).Select(before => before.Name)],
+            })];
 
         // The run may have been cancelled; its report is still written.
         await Station(run => run.ReportAsync(exitCode, targets, CancellationToken.None));
     }
 
-    /// <summary>The report gives the lock back already; without one (<c>--skip Report</c>) it ends with the run.</summary>
-    protected override void OnBuildFinished() => run?.EndAsync().GetAwaiter().GetResult();
+    /// <summary>The report gives the lock back already; without one (<c>--skip Report</c>) it ends with the run.
+    /// The cause comes last: after it comes the next command, so nothing stands below.</summary>
+    protected override void OnBuildFinished()
+    {
+        run?.EndAsync().GetAwaiter().GetResult();
+        live?.Dispose();
+        foreach (var line in run?.Ending?.Lines(IsTerminal ? Columns : 100, WantsColour) ?? [])
+            Talk.WriteLine(line);
+    }
+
+    // Where stdout is a document for a program, people read stderr.
+    static TextWriter Talk => ShowsJson ? Console.Error : Console.Out;
+
+    static bool IsTerminal => !Console.IsOutputRedirected;
+
+    static bool WantsColour => ProgressModes.WantsColour(Variables, IsTerminal);
+
+    static int Columns
+    {
+        get
+        {
+            try
+            {
+                return Console.WindowWidth is > 0 and var columns ? columns : 80;
+            }
+            catch (IOException)
+            {
+                return 80;
+            }
+        }
+    }
 
     RolloutRun Connect()
     {
         redactor.Add(GithubToken);
-        var log = new RedactedLog(redactor);
+        var mode = ProgressModes.Resolve(Progress, Variables, IsTerminal);
+        if (mode == ProgressMode.Tty)
+            Console.SetOut(live = new LiveProgress(Console.Out, () => Columns, redactor.Redact, WantsColour, TimeProvider.System));
+
+        var log = new StepRecorder(new RedactedLog(redactor, isQuiet: mode == ProgressMode.Quiet), TimeProvider.System, live);
         return new RolloutRun(ReadSettings(), new RunPorts(this, log), redactor, TimeProvider.System, log);
     }
 
@@ -90,8 +130,17 @@ partial class Build
             ReportsDirectory = ReportsPath,
             Writes = ExecutionPlan.Any(target => target.Name == nameof(DeployPhase1)),
             DeployTo = "docker",
+            RootDirectory = RootDirectory,
             GitHubEnterpriseHost = GitHubRoot is { IsLoopback: false, Host: not "api.github.com" } root ? root.Host : null,
             Gate = KeepVersions >= 0 ? Gate : throw new InvalidInputException([new Problem("--keep-versions", $"{KeepVersions} is too few", "0 or more")]),
+            Outlets = new ReportOutlets
+            {
+                Host = CiHosts.Detect(Variables),
+                Output = Talk,
+                StepSummaryFile = Environment.GetEnvironmentVariable("GITHUB_STEP_SUMMARY") is { Length: > 0 } summary ? summary : null,
+                FallbackDirectory = TemporaryDirectory / "reports",
+                KeyFile = TemporaryDirectory / "configuration.key",
+            },
             KeepRuns = KeepRuns >= 1 ? KeepRuns : throw new InvalidInputException([new Problem("--keep-runs", $"{KeepRuns} is too few", "1 or more")]),
             CreateMissingNetworks = CreateMissingNetworks,
             Accepted = AcceptedFindings.Parse(Accept),
@@ -188,12 +237,16 @@ partial class Build
     }
 
     /// <summary>Takes every secret out of a line before the line goes anywhere.</summary>
-    sealed class RedactedLog(Redactor redactor) : IRunLog
+    sealed class RedactedLog(Redactor redactor, bool isQuiet) : IRunLog
     {
         // NUKE shows debug lines at normal verbosity; a builder's output is more than most want to see.
         public void Debug(string message) => Log.Verbose("{Message:l}", redactor.Redact(message));
 
-        public void Information(string message) => Log.Information("{Message:l}", redactor.Redact(message));
+        public void Information(string message)
+        {
+            if (!isQuiet)
+                Log.Information("{Message:l}", redactor.Redact(message));
+        }
 
         public void Warning(string message) => Log.Warning("{Message:l}", redactor.Redact(message));
 

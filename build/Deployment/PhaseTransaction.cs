@@ -21,10 +21,14 @@ internal sealed class PhaseTransaction(
         DeploymentFailure failure;
         try
         {
-            await runner.RunByServiceAsync(plan.Prepare, cancellationToken);
-            await SwitchAsync(runner, plan, cancellationToken);
+            using (log.Begin(new RunStep(StepKind.Start, null) { Phase = number }))
+            {
+                await runner.RunByServiceAsync(plan.Prepare, cancellationToken);
+                await SwitchAsync(runner, plan, cancellationToken);
+            }
 
-            verdict = await HoldGateAsync(rollout.Project, wanted, plan.IsEmpty ? settings.QuickGate : settings.Gate, cancellationToken);
+            using (log.Begin(new RunStep(StepKind.Gate, null) { Phase = number }))
+                verdict = await HoldGateAsync(rollout.Project, wanted, plan.IsEmpty ? settings.QuickGate : settings.Gate, cancellationToken);
             if (verdict.Passed)
             {
                 await KeepAsync(runner, rollout.Project, plan);
@@ -141,6 +145,7 @@ internal sealed class PhaseTransaction(
         }
 
         log.Warning(FormattableString.Invariant($"phase {number} failed; going back to what ran before"));
+        using var step = log.Begin(new RunStep(StepKind.Undo, null) { Phase = number });
         var back = await GoBackAsync(runner, rollout, wanted, plan, changed, failure is DeploymentCancelled);
         var changes = wanted.ToDictionary(
             service => service.Service.Name,

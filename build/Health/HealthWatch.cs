@@ -23,6 +23,7 @@ public sealed class HealthWatch(IContainerObserver observer, IHttpProbe http, Ti
         if (services.Count == 0)
             return new GateVerdict([]);
 
+        using var steps = new GateSteps(services, settings, log);
         var opened = time.GetUtcNow();
         HealthGate[] gates = [.. services.Select(service => new HealthGate(service, RunsToCompletion(service, services), settings, opened))];
         var signals = Channel.CreateUnbounded<Signal>(new UnboundedChannelOptions { SingleReader = true });
@@ -35,7 +36,7 @@ public sealed class HealthWatch(IContainerObserver observer, IHttpProbe http, Ti
         ];
         try
         {
-            return await WatchAsync(gates, settings, opened, signals.Reader, cancellationToken);
+            return await WatchAsync(gates, settings, opened, signals.Reader, steps, cancellationToken);
         }
         finally
         {
@@ -60,7 +61,7 @@ public sealed class HealthWatch(IContainerObserver observer, IHttpProbe http, Ti
             dependency.Service == gated.Service.Name && dependency.Condition == DependencyCondition.CompletedSuccessfully));
 
     private async Task<GateVerdict> WatchAsync(
-        HealthGate[] gates, GateSettings settings, DateTimeOffset opened, ChannelReader<Signal> signals, CancellationToken cancellationToken)
+        HealthGate[] gates, GateSettings settings, DateTimeOffset opened, ChannelReader<Signal> signals, GateSteps steps, CancellationToken cancellationToken)
     {
         var progress = new Progress(opened, log);
         var poll = await LookAtAsync(gates, cancellationToken);
@@ -69,6 +70,7 @@ public sealed class HealthWatch(IContainerObserver observer, IHttpProbe http, Ti
             var now = time.GetUtcNow();
             Judgement[] judgements = [.. gates.Select(gate => gate.Judge(now))];
             progress.Note(now, judgements);
+            steps.Note(judgements);
             if (judgements.All(judgement => judgement.Passed))
                 return new GateVerdict([.. judgements.Select(judgement => judgement.Health)]);
 

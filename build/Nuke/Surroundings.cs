@@ -61,7 +61,8 @@ internal sealed class Surroundings
             Arguments = System.Environment.GetCommandLineArgs()[1..],
             Environment = environment,
             WorkingDirectory = System.Environment.CurrentDirectory,
-            Out = isDocument ? error : output,
+            // Through the console: what a build puts there, such as a display of what is going on, sees our lines too.
+            Out = isDocument ? error : new Output.SafeWriter(new Output.ConsoleWriter(), behind: output),
             Error = error,
             IsTerminal = isTerminal,
             Width = isTerminal ? Math.Clamp(Console.WindowWidth, 60, 120) : 100,

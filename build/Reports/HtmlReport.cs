@@ -1,5 +1,5 @@
-using PhasedRollout.Deployment;
 using PhasedRollout.Diagnosis;
+using PhasedRollout.Reports.Pages;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Reports;
@@ -10,34 +10,20 @@ public static class HtmlReport
     /// <summary>The report of <paramref name="record"/>, without the secrets that <paramref name="redactor"/> knows.</summary>
     public static string Render(RunRecord record, Redactor redactor) => Render(ReportModelBuilder.Build(record, redactor));
 
-    internal static string Render(ReportModel model) => Html.Of($"""
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <meta name="referrer" content="no-referrer" />
-        <meta name="color-scheme" content="light dark" />
-        <title>{Status(model)}: {Title(model)}</title>
-        <style>{Html.Trusted(HtmlStyle.Css)}</style>
-        </head>
-        <body>
+    internal static string Render(ReportModel model) => Page.Render($"{Status(model)}: {Title(model)}", Html.Of($"""
         {Banner(model)}
         <main>
         {RootCause(model)}
         {NextSteps(model)}
-        {Services(model)}
         {Phases(model)}
+        {Services(model)}
+        {Changes(model)}
+        {Targets(model)}
         {Structure(model)}
         {CommonErrors(model)}
-        {Targets(model)}
         </main>
-        <footer>Resolution status: <strong>{ReportSummary.Resolution(model)}</strong></footer>
-        </body>
-        </html>
-
-        """).ToString();
+        <footer>Resolution status: <strong>{ReportSummary.Resolution(model)}</strong> </footer>
+        """));
 
     private static string Title(ReportModel model) => model.Project ?? model.ComposeFile;
 
@@ -94,91 +80,50 @@ public static class HtmlReport
     private static Html Services(ReportModel model) => Section("services", "Service by service", model.Services.Count == 0
         ? Html.Of($"<p>There is no rollout to look at.</p>")
         : Html.Of($"""
-            <table>
-            <thead><tr><th scope="col">Service</th><th scope="col">Build context</th><th scope="col">Dockerfile exists</th><th scope="col">Status</th><th scope="col">Phase</th><th scope="col">Change</th><th scope="col">State</th></tr></thead>
-            <tbody>
-            {Html.Each(model.Services, Service)}</tbody>
-            </table>
-            {Findings(model)}
+            <div class="cards">
+            {Html.Each(model.Services, ServiceCard.Of)}</div>
+            {FindingsOfTheFile(model)}
             """));
 
-    private static Html Service(ReportService service) => Html.Of($"""
-        <tr>
-        <th scope="row">{service.Name}</th>
-        <td data-label="Build context"><code>{ReportSummary.ContextAnswer(service)}</code>{Commit(service.Source.Commit)}</td>
-        <td data-label="Dockerfile exists">{Glyphs(ReportSummary.DockerfileAnswer(service))}</td>
-        <td data-label="Status"><span class="badge {service.Verdict.Name()}">{Glyphs(ReportSummary.Sign(service.Verdict))} {service.Verdict.Name()}</span></td>
-        <td data-label="Phase">{service.Phase}</td>
-        <td data-label="Change">{service.Change.Name()}</td>
-        <td data-label="State"><span class="badge {service.State.Name()}">{service.State.Name()}</span></td>
-        </tr>
-
+    private static Html FindingsOfTheFile(ReportModel model) => model.Findings.Count == 0 ? Html.None : Html.Of($"""
+        <h3>Findings of the whole file</h3>
+        <ul class="findings">
+        {Html.Each(model.Findings, ServiceCard.Finding)}</ul>
         """);
 
-    private static Html Commit(string? commit) => commit is null
-        ? Html.None
-        : Html.Of($" <span class=\"commit\" title=\"{commit}\">{commit[..Math.Min(commit.Length, 12)]}</span>");
-
-    private static Html Findings(ReportModel model)
+    private static Html Phases(ReportModel model)
     {
-        var findings = model.AllFindings.ToList();
-        return findings.Count == 0 ? Html.None : Html.Of($"""
-            <details open="open"><summary>Findings ({findings.Count})</summary>
-            <ul>
-            {Html.Each(findings, Finding)}</ul>
-            </details>
-            """);
+        var axis = PhaseAxis.Of(model);
+        return Section("phases", "Phases", model.Phases.Count == 0
+            ? Html.Of($"<p>There are no phases to deploy.</p>")
+            : Html.Of($"""
+                <ol class="timeline">
+                {Html.Each(model.Phases, phase => Phase(phase, axis))}</ol>
+                {(axis is null ? Html.Of($"<p>No phase was begun.</p>") : Html.Of($"<div class=\"under\">{axis.Scale()}</div>"))}
+                """));
     }
 
-    private static Html Finding(Finding finding)
-    {
-        var line = finding.Line is { } number ? FormattableString.Invariant($":{number}") : "";
-        var accepted = finding.Accepted is { } reason ? Html.Of($" <em>Accepted: {reason}</em>") : Html.None;
-        return Html.Of($"""
-            <li><strong>{finding.Rule}</strong> <span class="badge {finding.Certainty.Name()}">{finding.Certainty.Name()}</span> {finding.Message}
-            <br /><code>{finding.Where}</code>{Labelled(" in ", finding.File is { } file ? file + line : null)}
-            <br />{finding.Suggestion}{accepted}</li>
-
-            """);
-    }
-
-    private static Html Phases(ReportModel model) => Section("phases", "Phases", model.Phases.Count == 0
-        ? Html.Of($"<p>There are no phases to deploy.</p>")
-        : Html.Of($"""
-            <ol class="timeline">
-            {Html.Each(model.Phases, phase => Phase(model, phase))}</ol>
-            """));
-
-    private static Html Phase(ReportModel model, ReportPhase phase)
+    private static Html Phase(ReportPhase phase, PhaseAxis? axis)
     {
         var took = phase is { StartedAt: { } start, FinishedAt: { } end } ? $" in {ReportSummary.Duration(end - start)}" : "";
         return Html.Of($"""
             <li class="{phase.Outcome.Name()}">
             <h3>Phase {phase.Number}: {phase.Title}</h3>
-            <p><span aria-hidden="true">{Glyphs(ReportSummary.Sign(phase.Outcome))}</span> {phase.Outcome.Name()}{took}</p>
-            <ul>
-            {Html.Each(phase.Services, name => PhaseService(name, model.Services.FirstOrDefault(service => service.Name == name)))}{Html.Each(phase.Undo, sentence => Html.Of($"<li>undone: {sentence}</li>\n"))}</ul>
-            </li>
+            <p><span aria-hidden="true">{Glyphs(ReportSummary.Sign(phase.Outcome))}</span> {phase.Outcome.Name().Replace('-', ' ')}{took}: {string.Join(", ", phase.Services)}</p>
+            {axis?.Bars(phase) ?? Html.None}{Undo(phase.Undo)}</li>
 
             """);
     }
 
-    private static Html PhaseService(string name, ReportService? service)
-    {
-        var terms = service?.Health ?? [];
-        var reason = service is { StateReason.Length: > 0 } ? ": " + service.StateReason : "";
-        var checks = terms.Count == 0 ? Html.None : Html.Of($"""
-            <details><summary>Checks ({terms.Count})</summary><ul>
-            {Html.Each(terms, Term)}</ul></details>
-            """);
-        return Html.Of($"<li>{name}, {(service?.State ?? ServiceState.Unknown).Name()}{reason}{checks}</li>\n");
-    }
+    private static Html Undo(IReadOnlyList<string> sentences) => sentences.Count == 0 ? Html.None : Html.Of($"""
+        <ul class="plain">
+        {Html.Each(sentences, sentence => Html.Of($"<li>undone: {sentence}</li>\n"))}</ul>
 
-    private static Html Term(HealthTerm term)
-    {
-        var answer = term.Passed switch { true => "✔", false => "✖", null => "?" };
-        return Html.Of($"<li>{answer} {term.Name}: {term.Observed}</li>\n");
-    }
+        """);
+
+    private static Html Changes(ReportModel model) => model.Changes is { } changes
+        ? Section("changes", "Since the last good run", ChangeList.Of(changes))
+        : Html.None;
 
     private static Html Structure(ReportModel model)
     {
@@ -219,10 +164,9 @@ public static class HtmlReport
         return Html.Of($"<li><strong>{error.Title}</strong>: {error.Meaning}: {answer}{services}</li>\n");
     }
 
-    private static Html Targets(ReportModel model) => Section("targets", "Targets of the run", Html.Of($"""
-        <ul class="plain">
-        {Html.Each(model.Targets, target => Html.Of($"<li>{target.Name}: {target.Status}</li>\n"))}</ul>
-        """));
+    private static Html Targets(ReportModel model) => Section("targets", "Targets of the run", model.Targets.Count == 0
+        ? Html.Of($"<p>None ran.</p>")
+        : TargetGraph.Of(model));
 
     private static Html Section(string id, string title, Html content) => Html.Of($"""
         <section id="{id}">

@@ -1,8 +1,6 @@
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Unicode;
 using PhasedRollout.Diagnosis;
+using PhasedRollout.Reports.History;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Reports;
@@ -13,53 +11,111 @@ public static class JsonReport
     /// <summary>The form's name; it changes only when a key that scripts rely on does.</summary>
     public const string Schema = "phased-rollout/report/1";
 
-    private static readonly JsonWriterOptions Options = new()
-    {
-        Indented = true,
-        NewLine = "\n",
-        // Letters of every script stay readable; what HTML would take for markup is still escaped.
-        Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
-    };
-
     /// <summary>The report of <paramref name="record"/> as JSON, without the secrets that <paramref name="redactor"/> knows.</summary>
     public static string Render(RunRecord record, Redactor redactor) => Render(ReportModelBuilder.Build(record, redactor));
 
-    internal static string Render(ReportModel model)
+    internal static string Render(ReportModel model) => ReportJson.Text(json =>
     {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, Options))
-        {
-            json.WriteStartObject();
-            json.WriteString("schema", Schema);
-            WriteRun(json, model);
-            json.WriteString("project", model.Project);
-            json.WriteString("composeFile", model.ComposeFile);
-            WriteArray(json, "repositories", model.Repositories, WriteRepository);
-            WriteArray(json, "services", model.Services, WriteService);
-            WriteArray(json, "phases", model.Phases, WritePhase);
-            WriteArray(json, "findings", model.Findings, WriteFinding);
-            WriteArray(json, "diagnosis", model.Diagnoses, WriteDiagnosis);
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
-    }
+        json.WriteStartObject();
+        json.WriteString("schema", Schema);
+        WriteRun(json, model);
+        json.WriteString("project", model.Project);
+        json.WriteString("composeFile", model.ComposeFile);
+        json.WriteArray("repositories", model.Repositories, WriteRepository);
+        json.WriteArray("services", model.Services, WriteService);
+        json.WriteArray("phases", model.Phases, WritePhase);
+        json.WriteArray("findings", model.Findings, WriteFinding);
+        json.WriteArray("diagnosis", model.Diagnoses, WriteDiagnosis);
+        WriteChanges(json, model.Changes);
+        WriteConfiguration(json, model.Configuration);
+        json.WriteEndObject();
+    });
 
     private static void WriteRun(Utf8JsonWriter json, ReportModel model)
     {
         json.WriteStartObject("run");
         json.WriteString("id", model.Id);
-        WriteTime(json, "startedAt", model.StartedAt);
-        WriteTime(json, "finishedAt", model.FinishedAt);
+        json.WriteTime("startedAt", model.StartedAt);
+        json.WriteTime("finishedAt", model.FinishedAt);
         json.WriteString("deployTo", model.DeployTo);
         json.WriteNumber("exitCode", model.ExitCode);
         json.WriteString("outcome", model.Outcome.Name());
-        WriteArray(json, "targets", model.Targets, (writer, target) =>
+        json.WriteArray("targets", model.Targets, (writer, target) =>
         {
             writer.WriteString("name", target.Name);
             writer.WriteString("status", target.Status);
+            writer.WriteNumber("seconds", Math.Round(target.Duration.TotalSeconds, 3));
+            writer.WriteStrings("after", target.After);
         });
         json.WriteEndObject();
+    }
+
+    private static void WriteChanges(Utf8JsonWriter json, RunChanges? changes)
+    {
+        if (changes is null)
+        {
+            json.WriteNull("sinceLastGood");
+            return;
+        }
+
+        json.WriteObject("sinceLastGood", () =>
+        {
+            json.WriteString("run", changes.Since);
+            json.WriteTime("finishedAt", changes.SinceTime);
+            json.WriteArray("commits", changes.Commits, (_, commit) =>
+            {
+                json.WriteString("repository", commit.Repository);
+                json.WriteString("ref", commit.Ref);
+                json.WriteString("from", commit.From);
+                json.WriteString("to", commit.To);
+                json.WriteString("compareUrl", commit.CompareUrl);
+            });
+            json.WriteBoolean("configurationCompared", changes.ConfigurationCompared);
+            json.WriteArray("configuration", changes.Configuration, (_, change) =>
+            {
+                json.WriteString("service", change.Service);
+                json.WriteString("key", change.Key);
+                json.WriteString("change", change.Change);
+            });
+            json.WriteArray("images", changes.Images, (_, image) =>
+            {
+                json.WriteString("service", image.Service);
+                json.WriteString("from", image.From);
+                json.WriteString("to", image.To);
+            });
+            json.WriteArray("newFindings", changes.NewFindings, WriteFound);
+            json.WriteArray("goneFindings", changes.GoneFindings, WriteFound);
+        });
+    }
+
+    private static void WriteFound(Utf8JsonWriter json, FoundThen finding)
+    {
+        json.WriteString("rule", finding.Rule);
+        json.WriteString("service", finding.Service);
+        json.WriteString("message", finding.Message);
+    }
+
+    private static void WriteConfiguration(Utf8JsonWriter json, ConfigurationPrint? print)
+    {
+        if (print is null)
+        {
+            json.WriteNull("configuration");
+            return;
+        }
+
+        json.WriteObject("configuration", () =>
+        {
+            json.WriteString("key", print.Key);
+            json.WriteObject("services", () =>
+            {
+                foreach (var (name, values) in print.Services)
+                    json.WriteObject(name, () =>
+                    {
+                        foreach (var (key, value) in values)
+                            json.WriteString(key, value);
+                    });
+            });
+        });
     }
 
     private static void WriteRepository(Utf8JsonWriter json, ReportRepository repository)
@@ -91,6 +147,7 @@ public static class JsonReport
             json.WriteNull("dockerfileFound");
         json.WriteString("tree", service.Source.TreeId);
         json.WriteString("digest", service.Source.Digest);
+        json.WriteString("commitUrl", service.Source.CommitUrl);
         json.WriteEndObject();
 
         json.WriteString("verdict", service.Verdict.Name());
@@ -98,7 +155,17 @@ public static class JsonReport
         json.WriteString("state", service.State.Name());
         json.WriteString("stateReason", service.StateReason);
         json.WriteString("imageId", service.ImageId);
-        WriteArray(json, "findings", service.Findings, WriteFinding);
+        json.WriteArray("findings", service.Findings, WriteFinding);
+        json.WriteArray("checks", service.Health, (writer, term) =>
+        {
+            writer.WriteString("name", term.Name);
+            if (term.Passed is { } passed)
+                writer.WriteBoolean("passed", passed);
+            else
+                writer.WriteNull("passed");
+            writer.WriteString("observed", term.Observed);
+        });
+        json.WriteStrings("log", service.Log?.Lines ?? []);
     }
 
     private static void WriteFinding(Utf8JsonWriter json, Finding finding)
@@ -115,7 +182,7 @@ public static class JsonReport
         else
             json.WriteNull("line");
         json.WriteString("suggestion", finding.Suggestion);
-        WriteStrings(json, "evidence", finding.Evidence);
+        json.WriteStrings("evidence", finding.Evidence);
         json.WriteString("nextCommand", finding.NextCommand);
     }
 
@@ -123,11 +190,18 @@ public static class JsonReport
     {
         json.WriteNumber("number", phase.Number);
         json.WriteString("title", phase.Title);
-        WriteStrings(json, "services", phase.Services);
+        json.WriteStrings("services", phase.Services);
         json.WriteString("outcome", phase.Outcome.Name());
-        WriteTime(json, "startedAt", phase.StartedAt);
-        WriteTime(json, "finishedAt", phase.FinishedAt);
-        WriteStrings(json, "undo", phase.Undo);
+        json.WriteTime("startedAt", phase.StartedAt);
+        json.WriteTime("finishedAt", phase.FinishedAt);
+        json.WriteStrings("undo", phase.Undo);
+        json.WriteArray("steps", phase.Steps, (writer, step) =>
+        {
+            writer.WriteString("kind", step.Kind.ToString().ToLowerInvariant());
+            writer.WriteString("service", step.Service);
+            writer.WriteTime("startedAt", step.StartedAt);
+            writer.WriteTime("finishedAt", step.FinishedAt);
+        });
     }
 
     private static void WriteDiagnosis(Utf8JsonWriter json, FailureDiagnosis diagnosis)
@@ -138,37 +212,8 @@ public static class JsonReport
         json.WriteString("service", diagnosis.Service);
         json.WriteString("consequenceOf", diagnosis.ConsequenceOf);
         json.WriteString("cause", diagnosis.Cause);
-        WriteStrings(json, "evidence", diagnosis.Evidence);
+        json.WriteStrings("evidence", diagnosis.Evidence);
         json.WriteString("remedy", diagnosis.Remedy);
         json.WriteString("nextCommand", diagnosis.NextCommand);
-    }
-
-    private static void WriteTime(Utf8JsonWriter json, string name, DateTimeOffset? time)
-    {
-        if (time is { } known)
-            json.WriteString(name, known.UtcDateTime);
-        else
-            json.WriteNull(name);
-    }
-
-    private static void WriteStrings(Utf8JsonWriter json, string name, IReadOnlyList<string> values)
-    {
-        json.WriteStartArray(name);
-        foreach (var value in values)
-            json.WriteStringValue(value);
-        json.WriteEndArray();
-    }
-
-    private static void WriteArray<T>(Utf8JsonWriter json, string name, IReadOnlyList<T> values, Action<Utf8JsonWriter, T> write)
-    {
-        json.WriteStartArray(name);
-        foreach (var value in values)
-        {
-            json.WriteStartObject();
-            write(json, value);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
     }
 }

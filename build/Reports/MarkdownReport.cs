@@ -1,4 +1,5 @@
 using System.Text;
+using PhasedRollout.Reports.History;
 using PhasedRollout.Rollouts;
 using static PhasedRollout.Reports.Markdown;
 
@@ -19,6 +20,7 @@ public static class MarkdownReport
         Strategy(model),
         NextSteps(model),
         CommonErrors(model),
+        .. model.Changes is { } changes ? (string[])[Changes(changes)] : [],
         $"## Resolution Status: {ReportSummary.Resolution(model)}\n",
     ]);
 
@@ -176,6 +178,31 @@ public static class MarkdownReport
                 text.Append('\n').Append(Block([command], "sh", new string(' ', item.Length)));
         }
 
+        return text.ToString();
+    }
+
+    private static string Changes(RunChanges changes)
+    {
+        var text = new StringBuilder("### Since the Last Good Run\n\n");
+        text.Append($"The last good run is {Code(changes.Since)}, which ended {ReportSummary.Time(changes.SinceTime)}.\n\n");
+        if (changes.IsEmpty)
+            text.Append("- Commits, configuration, images and findings are the same.\n");
+        foreach (var commit in changes.Commits)
+        {
+            var span = $"{commit.From[..Math.Min(12, commit.From.Length)]}...{commit.To[..Math.Min(12, commit.To.Length)]}";
+            text.Append($"- Commits of {Code(commit.Repository)}: {(commit.CompareUrl is { } url ? $"[{Text(span)}]({url})" : Code(span))}\n");
+        }
+
+        foreach (var change in changes.Configuration)
+            text.Append($"- Configuration of {Code(change.Service)}: {(change.Key is { } key ? $"{Code(key)} {change.Change}" : $"service {change.Change}")}\n");
+        if (!changes.ConfigurationCompared)
+            text.Append("- That run was made on another machine: which values of the configuration changed cannot be told.\n");
+        foreach (var image in changes.Images)
+            text.Append($"- Image of {Code(image.Service)}: {Code(image.From)} → {Code(image.To)}\n");
+        foreach (var finding in changes.NewFindings)
+            text.Append($"- New finding {Text(finding.Rule)}{(finding.Service is { } service ? $" at {Code(service)}" : "")}: {Text(finding.Message)}\n");
+        foreach (var finding in changes.GoneFindings)
+            text.Append($"- Finding gone: {Text(finding.Rule)}{(finding.Service is { } service ? $" at {Code(service)}" : "")}: {Text(finding.Message)}\n");
         return text.ToString();
     }
 

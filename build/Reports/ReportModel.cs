@@ -1,6 +1,7 @@
 using PhasedRollout.Contexts;
 using PhasedRollout.Deployment;
 using PhasedRollout.Diagnosis;
+using PhasedRollout.Reports.History;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Reports;
@@ -42,6 +43,15 @@ internal sealed record ReportModel
     /// <summary>True when this run itself looked every context up.</summary>
     public required bool ContextsVerified { get; init; }
 
+    /// <summary>Every finding at the line of the compose file that has to change, those that block first.</summary>
+    public IReadOnlyList<PlacedFinding> Placed { get; init; } = [];
+
+    /// <summary>What is different from the last good run; null when there is none.</summary>
+    public RunChanges? Changes { get; init; }
+
+    /// <summary>What the next run compares its configuration with.</summary>
+    public ConfigurationPrint? Configuration { get; init; }
+
     /// <summary>Every finding, those of the whole file first.</summary>
     public IEnumerable<Finding> AllFindings => Findings.Concat(Services.SelectMany(service => service.Findings));
 
@@ -50,7 +60,11 @@ internal sealed record ReportModel
 }
 
 /// <summary>A repository and what asking it cost.</summary>
-internal sealed record ReportRepository(string Repository, string? Ref, string? Commit, int ApiRequests, int ApiRequestsCounted);
+internal sealed record ReportRepository(string Repository, string? Ref, string? Commit, int ApiRequests, int ApiRequestsCounted)
+{
+    /// <summary>Its address on the web, or null.</summary>
+    public string? Url { get; init; }
+}
 
 /// <summary>A service, where its image comes from, and what became of it.</summary>
 internal sealed record ReportService(string Name, int Phase, ReportSource Source, Verdict Verdict, ServiceChange Change, ServiceState State)
@@ -61,7 +75,13 @@ internal sealed record ReportService(string Name, int Phase, ReportSource Source
     public IReadOnlyList<Finding> Findings { get; init; } = [];
     public IReadOnlyList<string> Ports { get; init; } = [];
     public string? HealthUrl { get; init; }
+
+    /// <summary>The end of what it printed, when something was wrong with it.</summary>
+    public ReportLog? Log { get; init; }
 }
+
+/// <summary>The end of a log.</summary>
+internal sealed record ReportLog(string Title, IReadOnlyList<string> Lines);
 
 /// <summary>Where the bytes of a service's image come from; with a <see cref="Context"/> they are built.</summary>
 internal sealed record ReportSource(string? Image, string? Context)
@@ -79,6 +99,9 @@ internal sealed record ReportSource(string? Image, string? Context)
 
     /// <summary>The digest that a pre-built image was pinned to.</summary>
     public string? Digest { get; init; }
+
+    /// <summary>The context's folder at its commit, on the web.</summary>
+    public string? CommitUrl { get; init; }
 }
 
 /// <summary>A phase and how it ended.</summary>
@@ -87,4 +110,10 @@ internal sealed record ReportPhase(int Number, string Title, IReadOnlyList<strin
     public DateTimeOffset? StartedAt { get; init; }
     public DateTimeOffset? FinishedAt { get; init; }
     public IReadOnlyList<string> Undo { get; init; } = [];
+
+    /// <summary>What took time, in the order in which it began.</summary>
+    public IReadOnlyList<ReportStep> Steps { get; init; } = [];
 }
+
+/// <summary>A step of a phase.</summary>
+internal sealed record ReportStep(StepKind Kind, string? Service, DateTimeOffset StartedAt, DateTimeOffset FinishedAt);

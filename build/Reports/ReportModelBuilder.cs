@@ -35,7 +35,23 @@ internal sealed class ReportModelBuilder
         return new ReportModelBuilder(record, redactor).Build();
     }
 
-    private ReportModel Build() => new()
+    private ReportModel Build()
+    {
+        var model = Describe();
+        var places = new FindingPlaces(rollout, record.ComposeFile, record.RootDirectory);
+        return model with
+        {
+            Placed = [.. AllFindings().Select(places.Place)
+                .Select(placed => placed with { Finding = Clean(placed.Finding), File = text.Clean(placed.File) })
+                .OrderByDescending(placed => placed.Finding.Blocks)],
+        };
+    }
+
+    private IEnumerable<Finding> AllFindings() => (record.Verified?.Findings ?? [])
+        .Concat(record.Verified?.Services.SelectMany(service => service.Findings) ?? [])
+        .Concat(record.PreflightFindings);
+
+    private ReportModel Describe() => new()
     {
         Id = text.Clean(record.Id),
         StartedAt = record.StartedAt,
@@ -43,7 +59,12 @@ internal sealed class ReportModelBuilder
         DeployTo = text.Clean(record.DeployTo),
         ExitCode = record.ExitCode,
         Outcome = outcome,
-        Targets = [.. record.Targets.Select(target => new TargetRecord(text.Clean(target.Name), text.Clean(target.Status)))],
+        Targets = [.. record.Targets.Select(target => target with
+        {
+            Name = text.Clean(target.Name),
+            Status = text.Clean(target.Status),
+            After = [.. target.After.Select(text.Clean)],
+        })],
         ComposeFile = text.Clean(record.ComposeFile),
         Arguments = text.Clean(record.Arguments),
         Project = text.CleanOrNull(record.Project ?? rollout?.Project),
@@ -53,22 +74,32 @@ internal sealed class ReportModelBuilder
         Findings = [.. (record.Verified?.Findings ?? []).Concat(record.PreflightFindings.Where(IsOfWholeFile)).Select(Clean)],
         Diagnoses = [.. Diagnoses().Select(Clean)],
         ContextsVerified = record.Verified is not null,
+        Configuration = record.Configuration is not { } print ? null : print with
+        {
+            Services = print.Services.ToDictionary(
+                service => text.Clean(service.Key),
+                IReadOnlyDictionary<string, string> (service) => service.Value.DistinctBy(value => text.Clean(value.Key)).ToDictionary(value => text.Clean(value.Key), value => value.Value)),
+        },
     };
 
     private IEnumerable<ReportRepository> Repositories() => record.Verified is { } verified
-        ? verified.Repositories.Select(repository => new ReportRepository(
-            text.Clean(repository.Repository.ToString()),
-            text.CleanOrNull(repository.Ref),
-            text.CleanOrNull(repository.Commit),
-            repository.Usage.Requests,
-            repository.Usage.Counted))
+        ? verified.Repositories.Select(repository =>
+            Describe(repository.Repository, repository.Ref, repository.Commit, ContextOf(repository.Repository), repository.Usage.Requests, repository.Usage.Counted))
         : (record.Phases ?? [])
             .SelectMany(phase => phase.Services)
             .Select(service => service.Source)
             .OfType<PinnedBuild>()
-            .Select(build => new ReportRepository(
-                text.Clean(build.Context.Repository.ToString()), text.CleanOrNull(build.Context.Ref), text.Clean(build.Commit), 0, 0))
+            .Select(build => Describe(build.Context.Repository, build.Context.Ref, build.Commit, build.Context, 0, 0))
             .Distinct();
+
+    private ReportRepository Describe(RepositoryName repository, string? reference, string? commit, GitHubContext? context, int requests, int counted) =>
+        new(text.Clean(repository.ToString()), text.CleanOrNull(reference), text.CleanOrNull(commit), requests, counted)
+        {
+            Url = text.CleanOrNull(context is null ? null : RepositoryAddress.Of(context)),
+        };
+
+    private GitHubContext? ContextOf(RepositoryName repository) =>
+        (rollout?.Services ?? []).Select(service => service.Build?.Reference).OfType<GitHubContext>().FirstOrDefault(context => context.Repository == repository);
 
     private IEnumerable<ReportService> Services()
     {
@@ -113,7 +144,24 @@ internal sealed class ReportModelBuilder
             Ports = [.. service.Ports.Where(port => port.HostPort is not null)
                 .Select(port => text.Clean(FormattableString.Invariant($"{port.HostPort}:{port.ContainerPort}/{port.Protocol}")))],
             HealthUrl = text.CleanOrNull(service.HealthUrl?.Url.ToString()),
+            Log = LogOf(service.Name),
         };
+    }
+
+    private ReportLog? LogOf(string service)
+    {
+        foreach (var failure in record.PhaseOutcomes.Select(phase => phase.Outcome.Failure).Reverse())
+        {
+            switch (failure)
+            {
+                case BuildFailed build when build.Service == service && build.Log.Count > 0:
+                    return new ReportLog("Build log", text.Clean(build.Log));
+                case GateFailed gate when gate.Evidence.FirstOrDefault(evidence => evidence.Service == service) is { Log.Count: > 0 } evidence:
+                    return new ReportLog("Container log", text.Clean(evidence.Log));
+            }
+        }
+
+        return null;
     }
 
     private int PhaseOf(Service service) =>
@@ -130,6 +178,7 @@ internal sealed class ReportModelBuilder
             Commit = text.Clean(context.Commit),
             TreeId = text.Clean(context.TreeId),
             DockerfilePath = text.Clean(context.DockerfilePath),
+            CommitUrl = text.CleanOrNull(RepositoryAddress.Of(context.Reference, context.Commit)),
         };
     }
 
@@ -142,6 +191,7 @@ internal sealed class ReportModelBuilder
             TreeId = text.Clean(build.TreeId),
             DockerfilePath = text.Clean(build.DockerfilePath),
             DockerfileFound = true,
+            CommitUrl = text.CleanOrNull(RepositoryAddress.Of(build.Context, build.Commit)),
         };
 
     private ReportSource Written(Service service)
@@ -177,8 +227,23 @@ internal sealed class ReportModelBuilder
                 StartedAt = reached?.StartedAt,
                 FinishedAt = reached?.FinishedAt,
                 Undo = text.Clean(reached?.Outcome.Failure?.Undo ?? []),
+                Steps = reached is null ? [] : [.. StepsOf(phase, reached)],
             };
         });
+    }
+
+    // The gate over earlier phases is held within a later phase's time, and says nothing about either.
+    private IEnumerable<ReportStep> StepsOf(PhaseDefinition phase, PhaseRecord reached)
+    {
+        var steps = record.Steps
+            .Where(step => step.StartedAt >= reached.StartedAt && step.StartedAt < reached.FinishedAt)
+            .Where(step => step.Step.Phase == phase.Number || (step.Step.Service is { } service && phase.Services.Contains(service)))
+            .ToList();
+        var gates = steps.Any(step => step.Step is { Kind: StepKind.Gate, Service: not null });
+        return steps
+            .Where(step => !gates || step.Step is not { Kind: StepKind.Gate, Service: null })
+            .Select(step => new ReportStep(
+                step.Step.Kind, text.CleanOrNull(step.Step.Service), step.StartedAt, step.FinishedAt < step.StartedAt ? step.StartedAt : step.FinishedAt));
     }
 
     private IReadOnlyList<FailureDiagnosis> Diagnoses() =>

@@ -27,7 +27,10 @@ internal sealed partial class ReportText(Redactor redactor)
         lines.Count == 0 ? [] : Clean(string.Join('\n', lines)).TrimEnd('\n').Split('\n');
 
     private static bool IsShown(Rune rune) =>
-        rune.Value is '\n' or '\t' || !(Rune.IsControl(rune) || IsBidirectionalControl(rune));
+        rune.Value is '\n' or '\t' || !(Rune.IsControl(rune) || IsBidirectionalControl(rune) || IsNoncharacter(rune));
+
+    // Unicode keeps them for the inside of programs, and XML 1.0 has no way to write U+FFFE and U+FFFF.
+    private static bool IsNoncharacter(Rune rune) => rune.Value is (>= 0xFDD0 and <= 0xFDEF) || (rune.Value & 0xFFFE) == 0xFFFE;
 
     private static bool IsBidirectionalControl(Rune rune) =>
         Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format && rune.Value is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069);

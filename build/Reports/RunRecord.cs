@@ -1,6 +1,7 @@
 using PhasedRollout.Contexts;
 using PhasedRollout.Deployment;
 using PhasedRollout.Diagnosis;
+using PhasedRollout.Reports.History;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Reports;
@@ -29,6 +30,9 @@ public sealed record RunRecord
     /// <summary>The compose file's path, as given.</summary>
     public required string ComposeFile { get; init; }
 
+    /// <summary>The root of the user's repository, which paths in the files for build servers are relative to; null when there is none.</summary>
+    public string? RootDirectory { get; init; }
+
     /// <summary>What follows a target in a command that speaks of the same stack and place, with a leading space; empty for the defaults.</summary>
     public string Arguments { get; init; } = "";
 
@@ -50,6 +54,12 @@ public sealed record RunRecord
     /// <summary>How each phase that was reached ended.</summary>
     public IReadOnlyList<PhaseRecord> PhaseOutcomes { get; init; } = [];
 
+    /// <summary>What took time, in the order in which it began.</summary>
+    public IReadOnlyList<StepRecord> Steps { get; init; } = [];
+
+    /// <summary>What the next run compares its configuration with; null when this machine keeps no key for that.</summary>
+    public ConfigurationPrint? Configuration { get; init; }
+
     /// <summary>The last health seen of each service.</summary>
     public IReadOnlyList<ServiceHealth> Health { get; init; } = [];
 
@@ -60,7 +70,20 @@ public sealed record RunRecord
 /// <summary>A target of the run.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Status">The graph's word: <c>Succeeded</c>, <c>Failed</c>, <c>Skipped</c>, <c>NotRun</c>, <c>Aborted</c>.</param>
-public sealed record TargetRecord(string Name, string Status);
+public sealed record TargetRecord(string Name, string Status)
+{
+    /// <summary>How long it ran; zero when it did not.</summary>
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>The targets of the run that had to come before it.</summary>
+    public IReadOnlyList<string> After { get; init; } = [];
+}
+
+/// <summary>A step of the run, and when it was.</summary>
+/// <param name="Step">What it did.</param>
+/// <param name="StartedAt">When it began.</param>
+/// <param name="FinishedAt">When it ended.</param>
+public sealed record StepRecord(RunStep Step, DateTimeOffset StartedAt, DateTimeOffset FinishedAt);
 
 /// <summary>How a phase ended, and when.</summary>
 /// <param name="Outcome">How it ended.</param>

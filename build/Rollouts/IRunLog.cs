@@ -14,4 +14,7 @@ public interface IRunLog
 
     /// <summary>Something that stops the run.</summary>
     void Error(string message);
+
+    /// <summary>A step begins; whoever begins it disposes of it when it has ended.</summary>
+    IRunStep Begin(RunStep step) => UnwatchedStep.Instance;
 }

@@ -25,6 +25,9 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
     private readonly RunRecorder record = new(settings, clock);
     private EnginePorts? engine;
 
+    /// <summary>How the run ended; null until it was reported.</summary>
+    public RunEnding? Ending { get; private set; }
+
     /// <summary>Looks every build context up and prints the table; a service that is blocked fails the station.</summary>
     public Task VerifyContextsAsync(CancellationToken cancellationToken) => StationAsync("VerifyContexts", async () =>
     {
@@ -177,13 +180,9 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
             exitCode = KilledRun.ExitCode;
         }
 
-        var ended = record.Finish(late.Count > 0 ? 1 : exitCode, targets);
-        var files = await ReportWriter.WriteAsync(ended, settings.ReportsDirectory, redactor, settings.KeepRuns, cancellationToken);
+        var ended = record.Finish(late.Count > 0 ? 1 : exitCode, targets) with { Steps = (log as StepRecorder)?.Steps ?? [] };
+        Ending = await new RunReporter(settings, redactor, log).PublishAsync(ended, cancellationToken);
         await released;
-        foreach (var diagnosis in record.Diagnoses)
-            Tell(diagnosis);
-
-        log.Information($"Report: {files.Markdown}, {files.Html}, {files.Json}");
         if (late.Count > 0)
             throw new StationFailedException(late);
     }
@@ -335,16 +334,6 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
             log.Information(line);
         else
             log.Error(line);
-    }
-
-    private void Tell(FailureDiagnosis diagnosis)
-    {
-        // Not as an error: the target that failed has said it already, and the summary repeats every error.
-        log.Information($"Cause ({diagnosis.Failure.Name()}): {diagnosis.Cause}");
-        foreach (var line in diagnosis.Evidence)
-            log.Information($"  | {line}");
-        log.Information($"  Remedy: {diagnosis.Remedy}");
-        log.Information($"  Next:   {diagnosis.NextCommand}");
     }
 
     private static string StateWord(ServiceState state) => state switch

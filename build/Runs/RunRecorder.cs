@@ -76,6 +76,7 @@ public sealed class RunRecorder(RunSettings settings, TimeProvider clock)
         ExitCode = exitCode,
         Targets = targets,
         ComposeFile = string.Join(' ', settings.ComposeFiles),
+        RootDirectory = settings.RootDirectory,
         Arguments = settings.Arguments,
         Project = Rollout?.Project,
         Rollout = Rollout,

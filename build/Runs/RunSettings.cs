@@ -24,6 +24,9 @@ public sealed record RunSettings
     /// <summary>Where the reports go.</summary>
     public required string ReportsDirectory { get; init; }
 
+    /// <summary>The root of the user's repository; null when there is none.</summary>
+    public string? RootDirectory { get; init; }
+
     /// <summary>The kind of place to deploy to.</summary>
     public required string DeployTo { get; init; }
 
@@ -32,6 +35,9 @@ public sealed record RunSettings
 
     /// <summary>The gate's patience.</summary>
     public required GateSettings Gate { get; init; }
+
+    /// <summary>Where the run tells how it ended, besides the reports.</summary>
+    public ReportOutlets Outlets { get; init; } = new();
 
     /// <summary>Runs kept below the reports.</summary>
     public required int KeepRuns { get; init; }

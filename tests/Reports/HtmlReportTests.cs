@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using CsCheck;
 using PhasedRollout.Diagnosis;
 using PhasedRollout.Reports;
 using PhasedRollout.Rollouts;
@@ -22,7 +23,9 @@ public class HtmlReportTests
 
         document.Descendants("script").ShouldBeEmpty();
         document.Descendants().Attributes().Select(attribute => attribute.Name.LocalName)
-            .ShouldNotContain(name => name == "src" || name == "href" || name == "style" || name.StartsWith("on", StringComparison.Ordinal));
+            .ShouldNotContain(name => name == "src" || name == "style" || name.StartsWith("on", StringComparison.Ordinal));
+        document.Descendants().Where(element => element.Attribute("href") is not null).ShouldAllBe(element =>
+            element.Name.LocalName == "a" && element.Attribute("href")!.Value.StartsWith("https://github.com/acme/platform/", StringComparison.Ordinal));
         document.Descendants("meta").Single(meta => (string?)meta.Attribute("http-equiv") == "Content-Security-Policy")
             .Attribute("content")!.Value.ShouldBe("default-src 'none'; style-src 'unsafe-inline'");
         document.Descendants("style").Single().Value.ShouldNotContain("url(");
@@ -51,18 +54,67 @@ public class HtmlReportTests
     {
         var sections = XDocument.Parse(Render(SampleRuns.BuildFailed)).Descendants("section").Select(section => (string?)section.Attribute("id"));
 
-        sections.ShouldBe(["causes", "next", "services", "phases", "structure", "errors", "targets"]);
+        sections.ShouldBe(["causes", "next", "phases", "services", "targets", "structure", "errors"]);
     }
 
     [Fact]
-    public void Every_service_is_a_row_that_names_its_columns_for_a_small_screen()
+    public void Every_service_has_a_card_with_its_commit_and_its_log()
     {
-        var table = XDocument.Parse(Render(SampleRuns.Succeeded)).Descendants("table").Single();
-        var columns = table.Descendants("thead").Descendants("th").Skip(1).Select(column => column.Value);
+        var cards = XDocument.Parse(Render(SampleRuns.BuildFailed)).Descendants("article").Where(card => ((string)card.Attribute("class")!).StartsWith("card ", StringComparison.Ordinal)).ToList();
 
-        foreach (var row in table.Element("tbody")!.Elements("tr"))
-            row.Elements("td").Select(cell => (string?)cell.Attribute("data-label")).ShouldBe(columns);
+        cards.Select(card => card.Element("h3")!.Value).ShouldBe(Stack.Rollout.Services.Select(service => service.Name));
+        cards[1].Descendants("a").Single().Attribute("href")!.Value.ShouldBe($"https://github.com/acme/platform/tree/{Stack.Commit}/ai/brain");
+        cards[1].Descendants("pre").Single().Value.ShouldBe("no matching distribution");
     }
+
+    [Fact]
+    public void The_time_axis_shows_what_each_phase_spent_its_time_on()
+    {
+        var axes = XDocument.Parse(Render(SampleRuns.BuildFailed)).Descendants("svg").Where(svg => (string?)svg.Attribute("class") == "axis").ToList();
+
+        axes.Select(axis => (string?)axis.Attribute("aria-label")).ShouldBe(
+        [
+            "Phase 1 on the time axis: pull saleor-api 6.0 s, start 1.0 s, gate saleor-api 5.0 s",
+            "Phase 2 on the time axis: build auth-service 30 s, build brain-api 41 s, undo 26 s",
+        ]);
+    }
+
+    [Fact]
+    public void Any_text_anywhere_stays_text() => Gen.OneOf(Gen.String, Gen.Int[0, Hostile.Length - 1].Select(index => Hostile[index])).Sample(text =>
+    {
+        var document = XDocument.Parse(Render(SampleRuns.Everywhere(text)));
+
+        document.Descendants().Select(element => element.Name.LocalName).Distinct().Except(Elements).ShouldBeEmpty();
+        document.Descendants().Attributes().Select(attribute => attribute.Name.LocalName).Distinct().Except(AttributeNames).ShouldBeEmpty();
+    }, iter: 40);
+
+    [Theory]
+    [InlineData("https://github.com/acme/platform.git#main:a b/c", "https://github.com/acme/platform/tree/0123456789abcdef0123456789abcdef01234567/a%20b/c")]
+    [InlineData("git@github.acme.example:acme/platform.git#main:x", "https://github.acme.example/acme/platform/tree/0123456789abcdef0123456789abcdef01234567/x")]
+    [InlineData("ssh://git@github.com/acme/platform.git", "https://github.com/acme/platform/commit/0123456789abcdef0123456789abcdef01234567")]
+    [InlineData("javascript:alert(1)", null)]
+    [InlineData("https://evil\"onclick=.com/acme/platform", null)]
+    public void A_commit_is_linked_only_where_its_host_is_known(string context, string? url)
+    {
+        var path = context.Contains(':', StringComparison.Ordinal) && context.Contains('#', StringComparison.Ordinal) ? context.Split(':')[^1] : "";
+
+        RepositoryAddress.Of(new GitHubContext(context, new RepositoryName("acme", "platform"), "main", path), Stack.Commit).ShouldBe(url);
+    }
+
+    private static readonly string[] Hostile =
+        ["</style><script>alert(1)</script>", "\" onclick=\"alert(1)", "' onmouseover='x", "]]><svg/onload=alert(1)>", "<!-- ", "javascript:alert(1)", "\ufffe\u0000\u001b[31m"];
+
+    private static readonly string[] Elements =
+    [
+        "html", "head", "meta", "title", "style", "body", "header", "main", "footer", "section", "article", "div", "p", "h1", "h2", "h3", "dl", "dt", "dd", "ol", "ul",
+        "li", "strong", "em", "span", "code", "pre", "br", "details", "summary", "a", "svg", "g", "circle", "path", "text", "rect", "line",
+    ];
+
+    private static readonly string[] AttributeNames =
+    [
+        "lang", "charset", "name", "content", "http-equiv", "class", "id", "aria-hidden", "aria-label", "role", "open", "href", "rel", "width", "height", "x", "y",
+        "x1", "x2", "y1", "y2", "cx", "cy", "r", "rx", "d", "text-anchor",
+    ];
 
     private static string Render(RunRecord record) => HtmlReport.Render(record, new Redactor());
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using PhasedRollout.Reports;
 using PhasedRollout.Rollouts;
 
@@ -5,18 +6,19 @@ namespace PhasedRollout.Tests.Reports;
 
 public sealed class ReportWriterTests : IDisposable
 {
+    private static readonly string[] Formats = ["gl-code-quality.json", "junit.xml", "report.html", "report.json", "report.md", "verify.sarif"];
+
     private readonly string directory = Directory.CreateTempSubdirectory("reports-").FullName;
 
     [Fact]
-    public async Task The_three_reports_stand_in_the_folder_and_under_the_run()
+    public async Task Every_format_stands_in_the_folder_and_under_the_run()
     {
         var files = await WriteAsync("20261123T212705Z-1f2e");
 
         files.Json.ShouldBe(Path.Combine(directory, "report.json"));
         Files().ShouldBe(
         [
-            "report.html", "report.json", "report.md",
-            "runs/20261123T212705Z-1f2e/report.html", "runs/20261123T212705Z-1f2e/report.json", "runs/20261123T212705Z-1f2e/report.md",
+            .. Formats.Append("index.html").Concat(Formats.Select(name => $"runs/20261123T212705Z-1f2e/{name}")).Order(StringComparer.Ordinal),
         ]);
         File.ReadAllText(files.Markdown).ShouldBe(MarkdownReport.Render(SampleRuns.Succeeded with { Id = "20261123T212705Z-1f2e" }, new Redactor()));
     }
@@ -52,6 +54,19 @@ public sealed class ReportWriterTests : IDisposable
 
         refusal.Message.ShouldContain(file);
         refusal.Remedy.ShouldContain("--reports-directory");
+    }
+
+    [Fact]
+    public async Task The_latest_reports_are_all_of_one_run_when_many_end_at_the_same_time()
+    {
+        await Task.WhenAll(Enumerable.Range(10, 8).Select(number => Task.Run(() => WriteAsync($"2026-{number}"))));
+
+        foreach (var number in Enumerable.Range(10, 8))
+            File.ReadAllText(Path.Combine(directory, "runs", $"2026-{number}", "report.json")).ShouldContain($"\"2026-{number}\"");
+        var latest = JsonDocument.Parse(File.ReadAllText(Path.Combine(directory, "report.json"))).RootElement.GetProperty("run").GetProperty("id").GetString()!;
+        foreach (var name in (string[])["report.md", "report.html", "verify.sarif"])
+            File.ReadAllText(Path.Combine(directory, name)).ShouldBe(File.ReadAllText(Path.Combine(directory, "runs", latest, name)));
+        Directory.EnumerateFiles(directory, ".*", SearchOption.AllDirectories).ShouldBeEmpty();
     }
 
     [Theory]

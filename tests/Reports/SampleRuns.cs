@@ -94,6 +94,17 @@ internal static class SampleRuns
                 Start.AddSeconds(12),
                 Start.AddSeconds(80)),
         ],
+        Steps =
+        [
+            Step(StepKind.Pull, "saleor-api", null, 0, 6),
+            Step(StepKind.Start, null, 1, 6, 7),
+            Step(StepKind.Gate, null, 1, 7, 12),
+            Step(StepKind.Gate, "saleor-api", null, 7, 12),
+            Step(StepKind.Gate, "saleor-api", null, 12, 13),
+            Step(StepKind.Build, "auth-service", null, 13, 43),
+            Step(StepKind.Build, "brain-api", null, 13, 54),
+            Step(StepKind.Undo, null, 2, 54, 80),
+        ],
         Diagnoses =
         [
             new FailureDiagnosis(FailureClass.BuildFailure, "brain-api", "The image of brain-api could not be built: step 4 of 7 failed.",
@@ -151,6 +162,35 @@ internal static class SampleRuns
         ["failed-without-cause"] = FailedWithoutCause,
     };
 
+    /// <summary>A failed run whose texts do what they can.</summary>
+    public static RunRecord Hostile { get; } = Everywhere(
+        "</style><script>alert(1)</script><img src=x onerror=alert(1)> \"' & \u001b[31m \u202e " + new string('x', 400) + "\n" + string.Concat(Enumerable.Repeat("line ", 200)));
+
+    /// <summary>A failed run with <paramref name="text"/> in every place that comes from outside.</summary>
+    public static RunRecord Everywhere(string text)
+    {
+        var finding = new Finding(text, FailureClass.BuildFailure, Certainty.Certain, text, text, text)
+        { Service = "brain-api", File = text, Line = 3, Evidence = [text], NextCommand = text, Accepted = text };
+        var health = new ServiceHealth("auth-service", ServiceState.Failed, text, [new HealthTerm(text, false, text)]);
+        return BuildFailed with
+        {
+            Project = text,
+            ComposeFile = text,
+            DeployTo = text,
+            Targets = [new TargetRecord(text, "Succeeded"), new TargetRecord("Deploy", text) { After = [text] }],
+            Verified = Stack.Verify(Stack.Rollout with { Phases = [.. Stack.Rollout.Phases.Select(phase => phase with { Title = text })] }, finding, finding with { Service = null }),
+            Health = [health],
+            PhaseOutcomes =
+            [
+                new PhaseRecord(
+                    new PhaseOutcome(2, PhaseResult.RolledBack, [new ServiceOutcome("auth-service", ServiceChange.Created, health, text)],
+                        new GateFailed(new GateVerdict([health]), [new ContainerEvidence("auth-service", text, text, 1, false, 0, text, [], [text, text], null)]) { Undo = [text] }),
+                    Start, Start.AddSeconds(9)),
+            ],
+            Diagnoses = [new FailureDiagnosis(FailureClass.Unhealthy, text, text, [text, text], text, text)],
+        };
+    }
+
     private static RunRecord Record(int exitCode, (string Name, string Status)[] targets) => new()
     {
         Id = "20261123T212705Z-1f2e",
@@ -163,6 +203,9 @@ internal static class SampleRuns
         Project = "shop",
         Rollout = Stack.Rollout,
     };
+
+    private static StepRecord Step(StepKind kind, string? service, int? phase, int from, int to) =>
+        new(new RunStep(kind, service) { Phase = phase }, Start.AddSeconds(from), Start.AddSeconds(to));
 
     private static PhaseRecord Passed(int phase, int from, int to, params ServiceOutcome[] services) => new(
         new PhaseOutcome(phase, PhaseResult.Succeeded, services, null), Start.AddSeconds(from), Start.AddSeconds(to));

@@ -113,6 +113,9 @@ public sealed class Machine(MachineOptions options, Action<string> log)
             System.IO.Directory.Delete(_options.Directory, recursive: true);
     }
 
+    /// <summary>A headless browser.</summary>
+    public Task<BrowserProgram> EnsureBrowserAsync(CancellationToken ct) => new BrowserSetup(_options, Packages).EnsureAsync(ct);
+
     internal async Task<ProgramFiles> ClientProgramsAsync(CancellationToken ct)
     {
         var (psql, psqlEnvironment) = await PostgreSql.FindClientAsync(ct);

@@ -123,13 +123,20 @@ internal sealed class PhaseImages(IDeploymentTarget target, IRepositorySource so
     {
         var name = service.Service.Name;
         log.Information($"{name}: pulling {reference}");
+        using var step = log.Begin(new RunStep(StepKind.Pull, name) { AtMost = settings.ImageTimeout });
         var started = clock.GetTimestamp();
         var error = await WithinAsync(
-            token => target.PullImageAsync(reference, service.Service.Platform, line => log.Debug($"[{name}] {line}"), token),
+            token => target.PullImageAsync(reference, service.Service.Platform, Show, token),
             $"not pulled within {settings.ImageTimeout}", cancellationToken);
         if (error is null)
             log.Information($"{name}: pulled {reference} in {Seconds(started)}");
         return error;
+
+        void Show(string line)
+        {
+            log.Debug($"[{name}] {line}");
+            step.Say(line);
+        }
     }
 
     // An engine without a way to the registry may have been given the image under its tag.
@@ -193,6 +200,7 @@ internal sealed class PhaseImages(IDeploymentTarget target, IRepositorySource so
     {
         var started = clock.GetTimestamp();
         log.Information($"{build.Service.Name}: building {Describe(build.Source)}");
+        using var step = log.Begin(new RunStep(StepKind.Build, build.Service.Name) { AtMost = settings.ImageTimeout });
 
         var output = new Queue<string>();
         var archive = Path.Combine(folder, build.Fingerprint + ".tar");
@@ -226,6 +234,7 @@ internal sealed class PhaseImages(IDeploymentTarget target, IRepositorySource so
         void Show(string line)
         {
             log.Debug($"[{build.Service.Name}] {line}");
+            step.Say(line);
             output.Enqueue(line);
             if (output.Count > LogLines)
                 output.Dequeue();

@@ -3,16 +3,25 @@ using System.Text;
 namespace Nuke.Common.Output;
 
 /// <summary>Writes UTF-8 and goes on when nobody reads any more: a closed pipe must not end a deployment.</summary>
-internal sealed class SafeWriter(TextWriter inner) : TextWriter
+internal sealed class SafeWriter(TextWriter inner, SafeWriter? behind = null) : TextWriter
 {
     private readonly Lock gate = new();
 
     /// <summary>What may not be shown, once it is known; also what a build writes to the console by itself goes through here.</summary>
-    public SecretMask? Secrets { get; set; }
+    public SecretMask? Secrets
+    {
+        get;
+        set
+        {
+            field = value;
+            if (behind is not null)
+                behind.Secrets = value;
+        }
+    }
 
     public override Encoding Encoding => inner.Encoding;
 
-    public static TextWriter Over(Func<Stream> open)
+    public static SafeWriter Over(Func<Stream> open)
     {
         try
         {
@@ -20,7 +29,7 @@ internal sealed class SafeWriter(TextWriter inner) : TextWriter
         }
         catch (IOException)
         {
-            return Null;
+            return new SafeWriter(Null);
         }
     }
 

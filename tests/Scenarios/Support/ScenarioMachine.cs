@@ -170,6 +170,10 @@ public sealed class ScenarioMachine : IAsyncLifetime
             Directory.Delete(folder, recursive: true);
     }
 
+    /// <summary>A headless browser; needs nothing else of the machine.</summary>
+    internal static Task<BrowserProgram> EnsureBrowserAsync(CancellationToken cancellationToken) =>
+        MachineIn(Path.GetTempPath(), null).EnsureBrowserAsync(cancellationToken);
+
     private static Machine MachineIn(string folder, string? dockerHost) => new(
         new MachineOptions
         {
