@@ -4,6 +4,7 @@ using Nuke.Common.IO;
 using PhasedRollout.Compose;
 using PhasedRollout.Contexts.Rules;
 using PhasedRollout.Demo;
+using PhasedRollout.Demo.Benchmark;
 using PhasedRollout.Demo.Machines;
 using PhasedRollout.Runs;
 using Serilog;
@@ -46,6 +47,14 @@ partial class Build
                 ExitCode = exitCode;
                 Assert.Fail($"The demo ended with exit code {exitCode}");
             }
+        });
+
+    Target Benchmark => _ => _
+        .Description("Measure whole commands side by side with Docker Compose 2.26 in the demo's world, and print the ratios; removes the demo's deployment")
+        .Executes(async () =>
+        {
+            var exitCode = await new BenchmarkRun(DemoOptions, Math.Max(1, Rounds), Log.Information).RunAsync(Stop);
+            Assert.True(exitCode == 0, "The benchmark could not be done");
         });
 
     DemoOptions DemoOptions => new(

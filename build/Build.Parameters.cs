@@ -92,6 +92,9 @@ partial class Build
         + "port-conflict, port-conflict-process, database-unreachable, database-unknown, credentials-rejected, network-missing")]
     readonly string? Break;
 
+    [Parameter("How often Benchmark measures everything")]
+    readonly int Rounds = 3;
+
     [Parameter("Demo ends everything that it left behind")]
     readonly bool Remove;
 }

@@ -19,6 +19,12 @@ internal sealed class DemoEngine : IDisposable
     /// <summary>The label of what the demo made; its value is the folder of the clone that made it.</summary>
     public const string Label = "phased-rollout-demo";
 
+    // Progress<T> would hand the messages to the thread pool, out of order and late.
+    private sealed class Take(Action<Message> take) : IProgress<Message>
+    {
+        public void Report(Message value) => take(value);
+    }
+
     private readonly string _host;
     private readonly string _owner;
     private readonly DockerClient _docker;
@@ -65,6 +71,26 @@ internal sealed class DemoEngine : IDisposable
                    .Select(unicast => unicast.Address)
                    .FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork)
                ?? throw new DemoException($"The engine at {_host} has no bridge {name} on this machine, so containers could not reach the demo's PostgreSQL and Redis. The demo needs an engine that runs here, and not rootless.");
+    }
+
+    /// <summary>When the container of each Compose service was last said to be healthy, since a moment.</summary>
+    public async Task<IReadOnlyDictionary<string, DateTimeOffset>> HealthyEventsAsync(DateTimeOffset since, CancellationToken ct)
+    {
+        var healthy = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        await _docker.System.MonitorEventsAsync(
+            new ContainerEventsParameters
+            {
+                Since = since.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+                Until = DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+                Filters = new Dictionary<string, IDictionary<string, bool>> { ["event"] = new Dictionary<string, bool> { ["health_status: healthy"] = true } },
+            },
+            new Take(message =>
+            {
+                if (message.Actor?.Attributes is { } attributes && attributes.TryGetValue("com.docker.compose.service", out var service))
+                    healthy[service] = DateTimeOffset.UnixEpoch.AddTicks((message.TimeNano ?? 0) / 100);
+            }),
+            ct);
+        return healthy;
     }
 
     /// <summary>Builds an image and tags it; nothing foreign of that name is replaced.</summary>

@@ -1,0 +1,105 @@
+using System.Text.RegularExpressions;
+using PhasedRollout.Demo.Docker;
+
+namespace PhasedRollout.Demo.Benchmark;
+
+/// <summary>Measures whole commands, ours and Docker Compose's, side by side in one run: the same engine, the same stack, the rounds interleaved.</summary>
+/// <param name="options">The demo's options; its world is used.</param>
+/// <param name="rounds">How often everything is measured, at least 1.</param>
+/// <param name="log">Told what is done, in sentences.</param>
+public sealed partial class BenchmarkRun(DemoOptions options, int rounds, Action<string> log)
+{
+    private readonly DemoWorld _world = new(options, log);
+    private readonly BenchmarkResults _results = new();
+
+    /// <summary>Measures and prints the ratios; removes what it deployed.</summary>
+    /// <returns>0, or 1 when it could not be done.</returns>
+    public async Task<int> RunAsync(CancellationToken ct)
+    {
+        try
+        {
+            await _world.PrepareAsync(ct);
+            var compose = new ComposePeer(Path.Combine(options.WorkDirectory, "compose-peer"), _world.Endpoint!.Host);
+            await compose.EnsureProgramAsync(options.NoInstall, log, ct);
+            await compose.CheckOutAsync(ct);
+            await OursAsync(["Teardown"], ct);
+
+            for (var round = 1; round <= rounds; round++)
+            {
+                log(FormattableString.Invariant($"Round {round} of {rounds}."));
+                if (round % 2 == 1)
+                    await MeasureOursAsync(ct);
+                await MeasureComposeAsync(compose, ct);
+                if (round % 2 == 0)
+                    await MeasureOursAsync(ct);
+            }
+
+            foreach (var line in _results.Lines(rounds))
+                log(line);
+            return 0;
+        }
+        catch (DemoException error)
+        {
+            log(error.Message);
+            return 1;
+        }
+    }
+
+    // The classic builder's cache goes with the images that Teardown removed.
+    private async Task MeasureOursAsync(CancellationToken ct)
+    {
+        await DemoWorld.WriteAsync(_world.Input, _world.Files, ct);
+        var began = DateTimeOffset.UtcNow;
+        var first = await OursAsync(["Deploy"], ct);
+        _results.Add(Measure.First, Peer.Ours, first);
+        await AddGateLatencyAsync(first, began, ct);
+        _results.Add(Measure.Unchanged, Peer.Ours, await OursAsync(["Deploy"], ct));
+        await DemoWorld.WriteAsync(Changed(_world.Input), _world.Files, ct);
+        _results.Add(Measure.Changed, Peer.Ours, await OursAsync(["Deploy"], ct));
+        _results.Add(Measure.Removal, Peer.Ours, await OursAsync(["Teardown"], ct));
+    }
+
+    private async Task MeasureComposeAsync(ComposePeer compose, CancellationToken ct)
+    {
+        await compose.WriteAsync(_world.Input, ct);
+        await compose.ForgetBuildsAsync(ct);
+        _results.Add(Measure.First, Peer.Compose, await compose.RunAsync(["up", "--detach", "--build", "--wait"], ct));
+        _results.Add(Measure.Unchanged, Peer.Compose, await compose.RunAsync(["up", "--detach", "--wait"], ct));
+        await compose.WriteAsync(Changed(_world.Input), ct);
+        _results.Add(Measure.Changed, Peer.Compose, await compose.RunAsync(["up", "--detach", "--wait"], ct));
+        _results.Add(Measure.Removal, Peer.Compose, await compose.RunAsync(["down", "--rmi", "local"], ct));
+    }
+
+    // As one types it. Compose knows no time of stability, so ours is set to none.
+    private Task<Measured> OursAsync(string[] targets, CancellationToken ct) => MeasuredCommand.RunAsync(
+        [
+            "bash", Path.Combine(options.RootDirectory, "build.sh"), .. targets, "--min-healthy-time", "0s",
+            "--compose-file", _world.Files.Compose, "--env-file", _world.Files.Env,
+            "--phases-directory", Path.Combine(options.WorkDirectory, "phases"), "--reports-directory", Path.Combine(options.WorkDirectory, "reports"),
+            "--github-url", _world.GitHubUrl, "--docker-host", _world.Endpoint!.Host,
+        ],
+        options.RootDirectory,
+        Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => ChildBuild.IsKeptFromChild(name, [.. _world.Input.Variables.Keys]))
+            .ToDictionary(name => name, _ => (string?)null),
+        ct);
+
+    private static DemoInput Changed(DemoInput input) => input with
+    {
+        Compose = OpenAiKey().Replace(input.Compose, "$0\n      BENCHMARK: changed", 1),
+    };
+
+    // From the engine's word that a container is healthy to our line that its service is; those that waited for their address last are left out.
+    private async Task AddGateLatencyAsync(Measured deployment, DateTimeOffset began, CancellationToken ct)
+    {
+        var events = await DemoEngine.UseAsync(_world.Endpoint!.Host, options.RootDirectory, engine => engine.HealthyEventsAsync(began, ct));
+        foreach (var (at, text) in deployment.Lines)
+            if (BecameHealthy().Match(text) is { Success: true } line && events.TryGetValue(line.Groups["service"].Value, out var decisive) && at >= decisive)
+                _results.AddGateLatency(at - decisive);
+    }
+
+    [GeneratedRegex(@"(?<service>[a-z][a-z-]*): healthy: ", RegexOptions.NonBacktracking)]
+    private static partial Regex BecameHealthy();
+
+    [GeneratedRegex(@"^ +OPENAI_API_KEY: .*$", RegexOptions.Multiline)]
+    private static partial Regex OpenAiKey();
+}
