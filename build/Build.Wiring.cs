@@ -54,6 +54,8 @@ partial class Build
         }
     }
 
+    bool IsToRun(string target) => ExecutionPlan.Any(planned => planned.Name == target);
+
     async Task WriteReport()
     {
         // The parameters were wrong: nothing began, and the reason is on the screen.

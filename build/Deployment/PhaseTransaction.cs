@@ -14,7 +14,7 @@ internal sealed class PhaseTransaction(
     IRunLog log)
 {
     public async Task<PhaseOutcome> RunAsync(
-        Rollout rollout, int number, IReadOnlyList<WantedService> wanted, DeploymentPlan plan, CancellationToken cancellationToken)
+        Rollout rollout, int number, IReadOnlyList<WantedService> wanted, DeploymentPlan plan, Action? atGate, CancellationToken cancellationToken)
     {
         var runner = new OperationRunner(target, rollout, settings, clock, log);
         GateVerdict? verdict = null;
@@ -27,6 +27,7 @@ internal sealed class PhaseTransaction(
                 await SwitchAsync(runner, plan, cancellationToken);
             }
 
+            atGate?.Invoke();
             using (log.Begin(new RunStep(StepKind.Gate, null) { Phase = number }))
                 verdict = await HoldGateAsync(rollout.Project, wanted, plan.IsEmpty ? settings.QuickGate : settings.Gate, cancellationToken);
             if (verdict.Passed)

@@ -16,22 +16,52 @@ public sealed class PhasedDeployment(
     TimeProvider clock,
     IRunLog log)
 {
+    private readonly PhaseImages images = new(target, source, settings, clock, log);
+    private readonly ImagesAhead ahead = new(new PhaseImages(target, source, settings, clock, log), log);
+
     /// <summary>Deploys phase <paramref name="number"/>; how it ended, also by a refusal or a cancellation, is the answer.</summary>
     /// <param name="rollout">The stack.</param>
     /// <param name="phases">Every phase of it.</param>
     /// <param name="number">The phase to deploy.</param>
     /// <param name="cancellationToken">Stops it; what was changed is undone first.</param>
     /// <exception cref="WorldRefusedException">The target or the source does not answer, and nothing was touched.</exception>
-    public async Task<PhaseOutcome> DeployAsync(Rollout rollout, IReadOnlyList<Phase> phases, int number, CancellationToken cancellationToken)
+    public Task<PhaseOutcome> DeployAsync(Rollout rollout, IReadOnlyList<Phase> phases, int number, CancellationToken cancellationToken) =>
+        DeployAsync(rollout, phases, number, null, cancellationToken);
+
+    /// <summary>Deploys phase <paramref name="number"/>, and builds the images of <paramref name="next"/> while the gate is held.</summary>
+    /// <param name="rollout">The stack.</param>
+    /// <param name="phases">Every phase of it.</param>
+    /// <param name="number">The phase to deploy.</param>
+    /// <param name="next">The number of the phase that is deployed after it; null when none is.</param>
+    /// <param name="cancellationToken">Stops it; what was changed is undone first.</param>
+    /// <exception cref="WorldRefusedException">The target or the source does not answer, and nothing was touched.</exception>
+    public async Task<PhaseOutcome> DeployAsync(
+        Rollout rollout, IReadOnlyList<Phase> phases, int number, int? next, CancellationToken cancellationToken)
     {
-        var phase = phases.Single(candidate => candidate.Number == number);
-        var images = new PhaseImages(target, source, settings, clock, log);
+        var coming = phases.FirstOrDefault(candidate => candidate.Number == next);
+        PhaseOutcome? outcome = null;
         try
         {
-            if (await FindUnhealthyEarlierPhaseAsync(rollout, phases, number, images, cancellationToken) is { } unhealthy)
+            return outcome = await DeployAsync(rollout, phases, phases.Single(phase => phase.Number == number),
+                coming is null ? null : () => ahead.Begin(rollout, coming), cancellationToken);
+        }
+        finally
+        {
+            if (outcome is not { Failure: null })
+                await ahead.AbandonAsync();
+        }
+    }
+
+    private async Task<PhaseOutcome> DeployAsync(
+        Rollout rollout, IReadOnlyList<Phase> phases, Phase phase, Action? atGate, CancellationToken cancellationToken)
+    {
+        var number = phase.Number;
+        try
+        {
+            if (await FindUnhealthyEarlierPhaseAsync(rollout, phases, number, cancellationToken) is { } unhealthy)
                 return NotStarted(phase, unhealthy);
 
-            var prepared = await images.PrepareAsync(rollout, phase, cancellationToken);
+            var prepared = await ahead.PrepareAsync(rollout, phase, cancellationToken);
             var observer = new TargetSnapshot(target);
             var observed = await observer.TakeAsync(rollout.Project, cancellationToken);
             WantedService[] wanted =
@@ -43,7 +73,7 @@ public sealed class PhasedDeployment(
             var plan = DeploymentPlanner.Plan(
                 rollout.Project, wanted, ProjectResources.Networks(rollout, phase), ProjectResources.Volumes(rollout, phase), observed, settings.RunMark, (number, settings.KeepVersions));
             return await new PhaseTransaction(target, observer, gate, evidence, settings, clock, log).RunAsync(
-                rollout, number, wanted, plan, cancellationToken);
+                rollout, number, wanted, plan, atGate, cancellationToken);
         }
         catch (ImageFailedException failed)
         {
@@ -72,7 +102,7 @@ public sealed class PhasedDeployment(
         new ProjectTeardown(target, log).RunAsync(project, volumes, cancellationToken);
 
     private async Task<EarlierPhaseUnhealthy?> FindUnhealthyEarlierPhaseAsync(
-        Rollout rollout, IReadOnlyList<Phase> phases, int number, PhaseImages images, CancellationToken cancellationToken)
+        Rollout rollout, IReadOnlyList<Phase> phases, int number, CancellationToken cancellationToken)
     {
         var earlier = phases.Where(phase => phase.Number < number).OrderBy(phase => phase.Number).ToArray();
         if (earlier.Length == 0)
@@ -84,7 +114,7 @@ public sealed class PhasedDeployment(
             var gated = new List<GatedService>();
             var wrong = new List<ServiceHealth>();
             foreach (var service in phase.Services)
-                if (Mismatch(rollout, phase, service, images, observed, out var container) is { } mismatch)
+                if (Mismatch(rollout, phase, service, observed, out var container) is { } mismatch)
                     wrong.Add(mismatch);
                 else if (container is { IsRunning: true })
                     gated.Add(new GatedService(service.Service, container.Id, container.Name));
@@ -101,7 +131,7 @@ public sealed class PhasedDeployment(
     }
 
     private ServiceHealth? Mismatch(
-        Rollout rollout, Phase phase, PhaseService service, PhaseImages images, ObservedState observed, out DeployedContainer? container)
+        Rollout rollout, Phase phase, PhaseService service, ObservedState observed, out DeployedContainer? container)
     {
         var name = service.Service.Name;
         var all = DeploymentPlanner.Of(rollout.Project, name, observed);

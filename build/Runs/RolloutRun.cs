@@ -88,7 +88,10 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
     });
 
     /// <summary>Deploys a phase and holds its gate; for a phase that the file does not have there is nothing to do.</summary>
-    public Task DeployPhaseAsync(int number, CancellationToken cancellationToken) => StationAsync(TargetOf(number), async () =>
+    /// <param name="number">Its number.</param>
+    /// <param name="goesOn">True when the phase after it is deployed in this run too: its images are built while the gate is held.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public Task DeployPhaseAsync(int number, bool goesOn, CancellationToken cancellationToken) => StationAsync(TargetOf(number), async () =>
     {
         var phases = ReadPhases();
         if (number > phases.Count)
@@ -99,7 +102,7 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
 
         var ports = await ConnectForWritingAsync(cancellationToken);
         var startedAt = clock.GetUtcNow();
-        var outcome = await ports.Deployment.DeployAsync(ReadRollout(), phases, number, cancellationToken);
+        var outcome = await ports.Deployment.DeployAsync(ReadRollout(), phases, number, goesOn ? number + 1 : null, cancellationToken);
         record.Add(new PhaseRecord(outcome, startedAt, clock.GetUtcNow()));
         Tell(outcome, phases[number - 1].Title);
 
@@ -114,7 +117,7 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
     public Task DeployFurtherPhasesAsync(int first, CancellationToken cancellationToken) => StationAsync("Deploy", async () =>
     {
         for (var number = first; number <= ReadRollout().Phases.Count; number++)
-            await DeployPhaseAsync(number, cancellationToken);
+            await DeployPhaseAsync(number, goesOn: true, cancellationToken);
     });
 
     /// <summary>Looks at everything that is deployed, by container and by health address.</summary>

@@ -57,7 +57,7 @@ internal static class Stacks
     {
         RunId = run,
         Gate = new GateSettings(TimeSpan.Zero, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(20)),
-        WorkDirectory = Path.Combine(Path.GetTempPath(), "phased-rollout-tests"),
+        WorkDirectory = Path.Combine(Path.GetTempPath(), "phased-rollout-tests", Guid.NewGuid().ToString("N")),
         Parallelism = 2,
     };
 

@@ -8,7 +8,7 @@ namespace PhasedRollout.Deployment.Images;
 
 /// <summary>The verified bytes of a commit, as far as its contexts need them, on disk by their blob ids. Nothing enters whose id is not in the
 /// verified tree, whatever the archive says of itself.</summary>
-internal sealed class BlobSpool(IRepositorySource source, string folder, IRunLog log)
+internal sealed class BlobSpool(IRepositorySource source, ArchiveCache archives, string folder, IRunLog log)
 {
     /// <summary>Opens a blob that was collected.</summary>
     public FileStream Open(string id) =>
@@ -48,7 +48,7 @@ internal sealed class BlobSpool(IRepositorySource source, string folder, IRunLog
         var scratch = Path.Combine(folder, "incoming");
         try
         {
-            await using var archive = await source.OpenArchiveAsync(repository, commit, cancellationToken);
+            await using var archive = await archives.OpenAsync(repository, commit, cancellationToken);
             await using var unzipped = new GZipStream(archive, CompressionMode.Decompress);
             await using var reader = new TarReader(unzipped);
             while (missing.Count > 0 && await reader.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
@@ -73,6 +73,7 @@ internal sealed class BlobSpool(IRepositorySource source, string folder, IRunLog
         catch (Exception error) when (error is InvalidDataException or EndOfStreamException or FormatException)
         {
             // What the archive cannot give, the blobs can.
+            archives.Forget(repository, commit);
             log.Warning($"the archive of {repository}@{commit[..12]} is damaged ({error.Message}); reading its files one by one");
         }
         finally
