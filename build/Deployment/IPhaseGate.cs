@@ -55,7 +55,11 @@ public sealed record GateVerdict(IReadOnlyList<ServiceHealth> Services)
 /// <param name="State">The verdict.</param>
 /// <param name="Reason">Which wait it was, how long it took, and the last thing that was seen.</param>
 /// <param name="Terms">Each condition with its state: "container running", "3 fresh probes passed", "GET http://… 200", "0 restarts".</param>
-public sealed record ServiceHealth(string Service, ServiceState State, string Reason, IReadOnlyList<HealthTerm> Terms);
+public sealed record ServiceHealth(string Service, ServiceState State, string Reason, IReadOnlyList<HealthTerm> Terms)
+{
+    /// <summary>Since when it answers without a break, as far as its address or its probes showed it; null when that was not seen.</summary>
+    public DateTimeOffset? AnsweringSince { get; init; }
+}
 
 /// <summary>A condition of health and what was seen of it.</summary>
 /// <param name="Name">The condition.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Deployment;
@@ -5,7 +6,12 @@ namespace PhasedRollout.Deployment;
 /// <summary>Does what a plan says and decides nothing: one operation, one call.</summary>
 internal sealed class OperationRunner(IDeploymentTarget target, Rollout rollout, DeploymentSettings settings, TimeProvider clock, IRunLog log)
 {
+    private readonly ConcurrentDictionary<string, DateTimeOffset> stopped = new(StringComparer.Ordinal);
+
     private static readonly TimeSpan DependencyPoll = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>When each service was first stopped.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> Stopped => stopped;
 
     /// <summary>Does operations one after the other; between two of them it can be stopped, within one it cannot: a call that was half
     /// waited for would still change the target after it had been looked at.</summary>
@@ -55,6 +61,8 @@ internal sealed class OperationRunner(IDeploymentTarget target, Rollout rollout,
     private async Task RunAsync(Operation operation, CancellationToken cancellationToken)
     {
         log.Information($"{operation}");
+        if (operation is StopContainer { Service: { } service })
+            stopped.TryAdd(service, clock.GetUtcNow());
         try
         {
             await (operation switch

@@ -44,7 +44,12 @@ public sealed record PhaseOutcome(int Phase, PhaseResult Result, IReadOnlyList<S
 /// <param name="Change">What was done to it.</param>
 /// <param name="Health">Its health at the end; null when it was not looked at.</param>
 /// <param name="ImageId">The id of the image its container runs, or null.</param>
-public sealed record ServiceOutcome(string Service, ServiceChange Change, ServiceHealth? Health, string? ImageId);
+public sealed record ServiceOutcome(string Service, ServiceChange Change, ServiceHealth? Health, string? ImageId)
+{
+    /// <summary>How long it did not answer, from the stop of what ran to the first answer of what runs now, as far as its address or its probes
+    /// showed it; null when it was not stopped, or does not answer.</summary>
+    public TimeSpan? Downtime { get; init; }
+}
 
 /// <summary>Why a phase failed: facts for the diagnosis, collected before anything was undone.</summary>
 public abstract record DeploymentFailure

@@ -34,7 +34,7 @@ internal sealed class PhaseTransaction(
             {
                 await KeepAsync(runner, rollout.Project, plan);
                 await SettleAsync(runner, plan);
-                return await OutcomeAsync(rollout.Project, number, plan.IsEmpty ? PhaseResult.Unchanged : PhaseResult.Succeeded, wanted, plan.Changes, verdict, null);
+                return await OutcomeAsync(runner, rollout.Project, number, plan.IsEmpty ? PhaseResult.Unchanged : PhaseResult.Succeeded, wanted, plan.Changes, verdict, null);
             }
 
             failure = new GateFailed(verdict, await CollectEvidenceAsync(rollout.Project, wanted));
@@ -142,7 +142,7 @@ internal sealed class PhaseTransaction(
         if (settings.OnFailure == FailureAction.Stop || changed.Count == 0)
         {
             var undo = changed.Count == 0 ? Array.Empty<string>() : [.. changed.Select(service => $"{service}: left as the failure left it (--on-failure stop)")];
-            return await OutcomeAsync(rollout.Project, number, PhaseResult.Failed, wanted, plan.Changes, verdict, failure with { Undo = undo });
+            return await OutcomeAsync(runner, rollout.Project, number, PhaseResult.Failed, wanted, plan.Changes, verdict, failure with { Undo = undo });
         }
 
         log.Warning(FormattableString.Invariant($"phase {number} failed; going back to what ran before"));
@@ -153,7 +153,7 @@ internal sealed class PhaseTransaction(
             service => changed.Contains(service.Service.Name) && back.Returned.Contains(service.Service.Name)
                 ? plan.Changes[service.Service.Name] == ServiceChange.Created ? ServiceChange.None : ServiceChange.RolledBack
                 : plan.Changes[service.Service.Name]);
-        return await OutcomeAsync(rollout.Project, number, back.Returned.Count == changed.Count ? PhaseResult.RolledBack : PhaseResult.Failed,
+        return await OutcomeAsync(runner, rollout.Project, number, back.Returned.Count == changed.Count ? PhaseResult.RolledBack : PhaseResult.Failed,
             wanted, changes, new GateVerdict([.. back.Health, .. verdict?.Services ?? []]), failure with { Undo = back.Sentences });
     }
 
@@ -236,7 +236,7 @@ internal sealed class PhaseTransaction(
         service.HealthUrl is { } address && old.Ports.All(port => port.HostPort != address.Url.Port) ? service with { HealthUrl = null } : service;
 
     private async Task<PhaseOutcome> OutcomeAsync(
-        string project, int number, PhaseResult result, IReadOnlyList<WantedService> wanted,
+        OperationRunner runner, string project, int number, PhaseResult result, IReadOnlyList<WantedService> wanted,
         IReadOnlyDictionary<string, ServiceChange> changes, GateVerdict? verdict, DeploymentFailure? failure)
     {
         IReadOnlyList<DeployedContainer> containers;
@@ -258,9 +258,18 @@ internal sealed class PhaseTransaction(
                 changes[service.Service.Name],
                 verdict?.Services.FirstOrDefault(health => health.Service == service.Service.Name),
                 containers.FirstOrDefault(container => container.Project == project && container.Service == service.Service.Name
-                    && container.Previous is null)?.ImageId)),
+                    && container is { Previous: null, IsKept: false })?.ImageId)
+            {
+                Downtime = Downtime(runner, verdict, service.Service.Name),
+            }),
         ], failure);
     }
+
+    private static TimeSpan? Downtime(OperationRunner runner, GateVerdict? verdict, string service) =>
+        runner.Stopped.TryGetValue(service, out var stopped)
+        && verdict?.Services.FirstOrDefault(health => health.Service == service)?.AnsweringSince is { } answering && answering >= stopped
+            ? answering - stopped
+            : null;
 
     private static DeployedContainer? Find(ObservedState observed, string project, WantedService service) =>
         DeploymentPlanner.Of(project, service.Service.Name, observed)

@@ -10,7 +10,7 @@ namespace PhasedRollout.Deployment;
 /// <summary>A service as it should stand on the target.</summary>
 /// <param name="Service">The service.</param>
 /// <param name="Container">Its container.</param>
-/// <param name="IsJob">True when another service waits for it to complete: it ends, and is not started again.</param>
+/// <param name="IsJob">True when it ends with its work done, and is not started again then.</param>
 public sealed record WantedService(Service Service, ContainerSpec Container, bool IsJob)
 {
     // Without what is null, so that a property which a later version adds changes no hash of a container that does not use it.
@@ -29,12 +29,12 @@ public sealed record WantedService(Service Service, ContainerSpec Container, boo
         return new WantedService(
             service.Service,
             new ContainerSpec(configuration, hash, image.Reference, Labels(rollout, phase, service, image, hash, settings.RunId)),
-            IsJobOf(rollout, service.Service.Name));
+            IsJobOf(rollout, service.Service));
     }
 
-    /// <summary>True for a service that another one waits for to complete.</summary>
-    internal static bool IsJobOf(Rollout rollout, string service) => rollout.Services.Any(other => other.DependsOn.Any(dependency =>
-        dependency.Service == service && dependency.Condition == DependencyCondition.CompletedSuccessfully));
+    /// <summary>True for a service that ends when its work is done: it may end, or another one waits for that.</summary>
+    internal static bool IsJobOf(Rollout rollout, Service service) => service.MayEnd || rollout.Services.Any(other => other.DependsOn.Any(dependency =>
+        dependency.Service == service.Name && dependency.Condition == DependencyCondition.CompletedSuccessfully));
 
     /// <summary>The hash of a configuration: 64 hexadecimal digits. The order of mappings does not matter, that of sequences does.</summary>
     public static string Hash(ContainerConfiguration configuration)

@@ -5,7 +5,7 @@ namespace PhasedRollout.Health;
 /// <summary>Folds what is seen of one service into a verdict. It neither waits nor asks: time comes with the samples.</summary>
 internal sealed class HealthGate
 {
-    /// <summary>This many restarts while the gate is held are a crash loop; fewer only begin the window anew.</summary>
+    /// <summary>This many restarts before anything passed are a crash loop; fewer may be a service that waits for another one.</summary>
     public const int RestartsOfACrashLoop = 3;
 
     /// <summary>The engine keeps no more probes than this (moby, daemon/health.go, maxLogEntries).</summary>
@@ -17,6 +17,8 @@ internal sealed class HealthGate
 
     private ContainerSample? seen;
     private bool steady;
+    private bool windowOpened;
+    private bool interrupted;
     private long restarts;
     private bool outOfMemory;
     private DateTimeOffset? newestProbe;
@@ -56,7 +58,9 @@ internal sealed class HealthGate
         if (seen is { } last && sample.At < last.At)
             return;
 
+        var before = restarts;
         CountRestarts(sample);
+        interrupted |= windowOpened && !runsToCompletion && restarts > before;
         outOfMemory |= sample.OutOfMemory && !sample.IsRunning;
         if (seen?.StartedAt != sample.StartedAt)
             BeginAnew();
@@ -68,6 +72,9 @@ internal sealed class HealthGate
             FoldProbes(sample);
         else
             BeginAnew();
+
+        // Without any check the window begins with the container.
+        windowOpened |= sample.IsRunning && (passingSince is not null || (!sample.HasCheck && Gated.Service.HealthUrl is null));
 
         seen = sample;
     }
@@ -81,6 +88,7 @@ internal sealed class HealthGate
         answer = latest;
         answeringSince = latest.Passed ? answeringSince ?? latest.AskedAt : null;
         answered = latest.Passed ? answered + 1 : 0;
+        windowOpened |= latest.Passed;
         refused |= !latest.Passed;
     }
 
@@ -110,6 +118,9 @@ internal sealed class HealthGate
         ];
         return moments.Where(moment => moment > now).Min();
     }
+
+    // Its address says it best; else its probes; else that it runs.
+    private DateTimeOffset? AnsweringSince => Gated.Service.HealthUrl is not null ? answeringSince : seen is { HasCheck: true } ? passingSince : seen?.StartedAt;
 
     private DateTimeOffset Deadline => (lostHealthAt ?? opened) + settings.HealthyDeadline;
 
@@ -155,14 +166,14 @@ internal sealed class HealthGate
                 : Judgement.Failed(terms, $"not seen for {PlainText.Span(settings.HealthyDeadline)} (healthy-deadline)");
         }
 
-        if (runsToCompletion && seen is { Status: "exited", ExitCode: 0 })
-            return Judgement.Healthy(terms, "ran to its end with exit code 0");
+        if (seen is { Status: "exited", ExitCode: 0 } && (runsToCompletion || (Gated.Service.MayEnd && !seen.HasCheck)))
+            return Judgement.Healthy(terms, runsToCompletion ? "ran to its end with exit code 0" : "ran to its end with exit code 0; nothing restarts or checks it");
 
         if (FailedForGood() is { } failure)
             return Judgement.Failed(terms, $"{failure}, {PlainText.Span(now - opened)} after the gate opened{terms.LastSeen}");
 
         if (!runsToCompletion && IsHealthy())
-            return Judgement.Passing(terms, settings.MinHealthyTime, seen);
+            return Judgement.Passing(terms, settings.MinHealthyTime, seen, AnsweringSince);
 
         var waits = runsToCompletion ? "ended" : "healthy";
         return now < Deadline
@@ -178,6 +189,7 @@ internal sealed class HealthGate
         _ when outOfMemory && restarts > 0 => "the container was killed for its memory and restarted",
         { Status: "exited" } => FormattableString.Invariant($"the container exited with code {seen.ExitCode} and is not restarted"),
         { Status: "created", Error.Length: > 0 } => $"the container could not be started: {PlainText.Line(seen.Error)}",
+        _ when interrupted => $"the container restarted within {PlainText.Span(settings.MinHealthyTime)} (min-healthy-time) after it had begun to pass",
         _ when restarts >= RestartsOfACrashLoop => $"the container restarted {PlainText.Count(restarts, "time")}",
         { IsRunning: true, Verdict: "unhealthy" } when failedInARow >= Math.Clamp(seen.Retries, 1, ProbesKept) =>
             $"unhealthy: {PlainText.Count(failedInARow, "probe")} in a row failed",

@@ -13,6 +13,7 @@ public sealed class HealthWatch(IContainerObserver observer, IHttpProbe http, Ti
 {
     private static readonly TimeSpan SlowestPoll = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FastestPoll = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan BetweenQuestions = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan EnginePatience = TimeSpan.FromSeconds(10);
@@ -85,6 +86,10 @@ public sealed class HealthWatch(IContainerObserver observer, IHttpProbe http, Ti
                 await TakeInAsync(gates, signals, cancellationToken);
             else
                 poll = await LookAtAsync(gates, cancellationToken);
+
+            // What was raised during the look explains what it saw: the kernel's word on a container that runs again.
+            if (signals.TryPeek(out _))
+                await TakeInAsync(gates, signals, cancellationToken);
         }
     }
 
@@ -105,7 +110,7 @@ public sealed class HealthWatch(IContainerObserver observer, IHttpProbe http, Ti
 
     private async Task<bool> SignalledAsync(ChannelReader<Signal> signals, TimeSpan atMost, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(atMost > FastestPoll ? atMost : FastestPoll, time);
+        using var timeout = new CancellationTokenSource(atMost > ShortestWait ? atMost : ShortestWait, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
@@ -128,6 +133,10 @@ public sealed class HealthWatch(IContainerObserver observer, IHttpProbe http, Ti
                 stirred.Add(concerned);
                 if (happened.Action == "oom")
                     concerned.SeeOutOfMemory();
+            }
+            else if (signal is Resumed)
+            {
+                stirred.UnionWith(gates);
             }
             else if (signal is Answered answered)
             {
@@ -191,6 +200,8 @@ public sealed class HealthWatch(IContainerObserver observer, IHttpProbe http, Ti
             await observer.ListenAsync(ids, happened => signals.TryWrite(new Happened(happened)), cancellationToken);
             log.Debug("the engine ended its stream of events; it is opened again");
             await Task.Delay(BetweenQuestions, time, cancellationToken);
+            // What happened meanwhile raised no event that anybody heard.
+            signals.TryWrite(new Resumed());
         }
     }
 
@@ -204,6 +215,8 @@ public sealed class HealthWatch(IContainerObserver observer, IHttpProbe http, Ti
     }
 
     private abstract record Signal;
+
+    private sealed record Resumed : Signal;
 
     private sealed record Happened(ContainerEvent Event) : Signal;
 

@@ -20,12 +20,13 @@ internal sealed record Judgement(bool Pending, ServiceHealth Health)
 
     public static Judgement Healthy(HealthTerms terms, string reason) => new(false, terms.Health(ServiceState.Healthy, reason));
 
-    public static Judgement Passing(HealthTerms terms, TimeSpan minHealthyTime, ContainerSample seen)
+    public static Judgement Passing(HealthTerms terms, TimeSpan minHealthyTime, ContainerSample seen, DateTimeOffset? since = null)
     {
         var ran = $"running for {PlainText.Span(seen.At - (seen.StartedAt ?? seen.At))}";
-        return terms.IsChecked
+        var judgement = terms.IsChecked
             ? Healthy(terms, $"{terms.Proof}; {ran}, {PlainText.Span(minHealthyTime)} were asked (min-healthy-time)")
-            : new(false, terms.Health(ServiceState.RunningUnverified, $"{ran} without a restart; nothing checks it (no healthcheck, no x-health)"));
+            : new Judgement(false, terms.Health(ServiceState.RunningUnverified, $"{ran} without a restart; nothing checks it (no healthcheck, no x-health)"));
+        return judgement with { Health = judgement.Health with { AnsweringSince = since } };
     }
 }
 

@@ -18,7 +18,8 @@ internal sealed class SingleLook(IContainerObserver observer, IHttpProbe http, T
         var failing = fresh.AsEnumerable().Reverse().TakeWhile(probe => probe.ExitCode != 0).Count();
         var passing = fresh.AsEnumerable().Reverse().TakeWhile(probe => probe.ExitCode == 0).Count();
         var terms = new HealthTerms(gated.Service, sample, sample.RestartCount, sample.OutOfMemory, passing, failing, answer, answer is { Passed: true } ? 1 : 0);
-        var (state, reason) = Judge(sample, runsToCompletion, answer, passing, failing, terms);
+        var ends = runsToCompletion || (gated.Service.MayEnd && !sample.HasCheck);
+        var (state, reason) = Judge(sample, ends, answer, passing, failing, terms);
         return terms.Health(state, reason);
     }
 

@@ -86,8 +86,10 @@ internal static class PortReader
             return [];
         }
 
-        // A range of host ports for one container port lets the engine choose among them; it is the first that is checked and asked for.
-        return
+        // A range of host ports for one container port: the first that is free is taken, as Compose does it.
+        return hosts is [var first, .., var last] && containers is [var only]
+            ? [new PortMapping(only, first, ip.Length == 0 ? null : ip, protocol) { HostPortEnd = last, Location = node.Location }]
+            :
         [
             .. containers.Select((port, index) =>
                 new PortMapping(port, hosts?[index], ip.Length == 0 ? null : ip, protocol) { Location = node.Location }),

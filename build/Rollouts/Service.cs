@@ -59,6 +59,9 @@ public sealed record Service
     /// <summary><c>x-health</c>: what must answer from outside, or null.</summary>
     public HealthUrl? HealthUrl { get; init; }
 
+    /// <summary>True for a service that may end: nothing restarts it and nothing checks it, so that exit code 0 means its work is done.</summary>
+    public bool MayEnd => Restart == "no" && Healthcheck is null or { Disabled: true } && HealthUrl is null;
+
     /// <summary><c>restart</c>: <c>no</c>, <c>always</c>, <c>on-failure[:n]</c> or <c>unless-stopped</c>.</summary>
     public string Restart { get; init; } = "no";
 
@@ -163,6 +166,9 @@ public sealed record BuildDefinition(string Context, string Dockerfile)
 /// <param name="Protocol"><c>tcp</c>, <c>udp</c> or <c>sctp</c>.</param>
 public sealed record PortMapping(int ContainerPort, int? HostPort, string? HostAddress = null, string Protocol = "tcp")
 {
+    /// <summary>The last port of a range on the host, of which the first that is free is taken; null when <see cref="HostPort"/> alone is asked for.</summary>
+    public int? HostPortEnd { get; init; }
+
     /// <summary>Where it was written.</summary>
     public SourceLocation? Location { get; init; }
 }

@@ -331,13 +331,16 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
         var line = FormattableString.Invariant($"Phase {outcome.Phase}, {title}: {PhaseWord(outcome.Result)}");
         var changed = outcome.Services.Where(service => service.Change != ServiceChange.None).ToList();
         if (changed.Count > 0)
-            line += $" ({string.Join(", ", changed.Select(service => $"{service.Service} {service.Change.Name().Replace('-', ' ')}"))})";
+            line += $" ({string.Join(", ", changed.Select(service => $"{service.Service} {service.Change.Name().Replace('-', ' ')}{Away(service)}"))})";
 
         if (outcome.Failure is null)
             log.Information(line);
         else
             log.Error(line);
     }
+
+    private static string Away(ServiceOutcome service) =>
+        service.Downtime is { } time ? FormattableString.Invariant($", did not answer for {time.TotalSeconds:0.0} s") : "";
 
     private static string StateWord(ServiceState state) => state switch
     {

@@ -79,16 +79,16 @@ public class HealthGateTests
     }
 
     [Fact]
-    public void A_restart_begins_the_window_anew_and_the_third_is_a_crash_loop()
+    public void Before_anything_passed_a_restart_is_forgiven_and_the_third_is_a_crash_loop()
     {
         var gate = Gate();
-        gate.See(Running(At(1), started: At(0)));
-        gate.See(Running(At(5), started: At(4), restarts: 1));
-        gate.See(Running(At(12), started: At(4), restarts: 1));
+        gate.See(Starting(At(1), started: At(0)));
+        gate.See(Starting(At(5), started: At(4), restarts: 1));
+        gate.See(Starting(At(12), started: At(4), restarts: 1));
         gate.Judge(At(12)).Pending.ShouldBeTrue();
         gate.See(new ContainerSample(At(13), "restarting", At(4), 2) { ExitCode = 1 });
         gate.Judge(At(13)).Pending.ShouldBeTrue();
-        gate.See(Running(At(14), started: At(14), restarts: 2));
+        gate.See(Starting(At(14), started: At(14), restarts: 2));
         gate.Restarts.ShouldBe(2);
         gate.See(new ContainerSample(At(15), "restarting", At(14), 3) { ExitCode = 1 });
 
@@ -102,12 +102,73 @@ public class HealthGateTests
     public void A_restart_by_hand_counts_though_the_engine_counts_from_zero_again()
     {
         var gate = Gate();
-        gate.See(Running(At(1), started: At(0)));
-        gate.See(Running(At(5), started: At(4)));
+        gate.See(Starting(At(1), started: At(0)));
+        gate.See(Starting(At(5), started: At(4)));
 
         gate.Restarts.ShouldBe(1);
-        gate.See(Running(At(13), started: At(4)));
+        gate.See(Starting(At(13), started: At(4)));
         gate.Judge(At(13)).Pending.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_restart_within_the_window_fails_the_gate_at_once_whatever_showed_that_it_had_begun()
+    {
+        var bare = Gate();
+        bare.See(Running(At(1), started: At(0)));
+        bare.See(Running(At(5), started: At(4), restarts: 1));
+        bare.Judge(At(5)).Health.Reason.ShouldStartWith("the container restarted within 10 s (min-healthy-time) after it had begun to pass, 5 s after the gate opened");
+
+        var probed = Gate();
+        probed.See(Starting(At(1), started: At(0)) with { Verdict = "healthy", Probes = [Passing(At(1))] });
+        probed.See(new ContainerSample(At(4), "restarting", At(0), 1) { ExitCode = 1 });
+        probed.Judge(At(4)).HasFailed.ShouldBeTrue();
+
+        var asked = Gate(Service() with { HealthUrl = new HealthUrl(new Uri("http://localhost:8000/health")) });
+        asked.See(Running(At(1), started: At(0)));
+        asked.See(new HttpAnswer(At(2), true, "200"));
+        asked.See(Running(At(5), started: At(4), restarts: 1));
+        asked.Judge(At(5)).HasFailed.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_job_may_be_restarted_until_it_succeeds()
+    {
+        var gate = new HealthGate(new GatedService(Service(), "id", "name"), runsToCompletion: true, Settings, Opened);
+        gate.See(Running(At(1), started: At(0)));
+        gate.See(Running(At(5), started: At(4), restarts: 1));
+        gate.Judge(At(5)).Pending.ShouldBeTrue();
+        gate.See(new ContainerSample(At(6), "exited", At(4), 1) { ExitCode = 0 });
+        gate.Judge(At(6)).Health.State.ShouldBe(ServiceState.Healthy);
+    }
+
+    [Fact]
+    public void A_service_that_nothing_restarts_or_checks_has_done_its_work_when_it_exits_with_0()
+    {
+        var once = new ContainerSample(At(2), "exited", At(0), 0) { ExitCode = 0 };
+        State(Service(), once).ShouldBe(ServiceState.Healthy);
+        State(Service(), once with { ExitCode = 3 }).ShouldBe(ServiceState.Failed);
+        State(Service() with { Restart = "unless-stopped" }, once).ShouldBe(ServiceState.Failed);
+        State(Service() with { HealthUrl = new HealthUrl(new Uri("http://localhost:8000/health")) }, once).ShouldBe(ServiceState.Failed);
+        State(Service(), once with { Verdict = "starting" }).ShouldBe(ServiceState.Failed);
+
+        static ServiceState State(Service service, ContainerSample sample)
+        {
+            var gate = Gate(service);
+            gate.See(sample);
+            return gate.Judge(At(2)).Health.State;
+        }
+    }
+
+    [Fact]
+    public void Since_when_it_answers_is_said_by_its_address_else_its_probes_else_its_start()
+    {
+        var probed = Gate();
+        probed.See(Running(At(12), started: At(0)) with { Verdict = "healthy", Probes = [Failing(At(1)), Passing(At(2)), Passing(At(11))] });
+        probed.Judge(At(12)).Health.AnsweringSince.ShouldBe(At(2));
+
+        var bare = Gate();
+        bare.See(Running(At(12), started: At(1)));
+        bare.Judge(At(12)).Health.AnsweringSince.ShouldBe(At(1));
     }
 
     [Fact]
@@ -175,7 +236,6 @@ public class HealthGateTests
 
     [Theory]
     [InlineData("exited", 3, "the container exited with code 3 and is not restarted")]
-    [InlineData("exited", 0, "the container exited with code 0 and is not restarted")]
     [InlineData("dead", 0, "the container is dead")]
     [InlineData(ContainerSample.Removed, 0, "the container was removed")]
     public void A_container_that_ended_for_good_fails_without_waiting_for_the_deadline(string status, long exitCode, string reason)
@@ -242,9 +302,9 @@ public class HealthGateTests
     public void A_service_that_loses_its_health_while_others_are_awaited_is_awaited_again()
     {
         var gate = Gate();
-        gate.See(Running(At(10), started: At(0)));
+        gate.See(Running(At(10), started: At(0)) with { Verdict = "healthy", Probes = [Passing(At(0))] });
         gate.Judge(At(10)).Passed.ShouldBeTrue();
-        gate.See(Running(At(12), started: At(11), restarts: 1));
+        gate.See(Running(At(12), started: At(0)) with { Verdict = "healthy", Probes = [Passing(At(0)), Failing(At(11))] });
 
         gate.Judge(At(12)).Pending.ShouldBeTrue();
         gate.Judge(At(300)).Pending.ShouldBeTrue();
@@ -319,6 +379,9 @@ public class HealthGateTests
         new(new GatedService(service ?? Service(), "id", "name"), runsToCompletion: false, Settings, Opened);
 
     private static ContainerSample Running(DateTimeOffset at, DateTimeOffset started, long restarts = 0) => new(at, "running", started, restarts);
+
+    private static ContainerSample Starting(DateTimeOffset at, DateTimeOffset started, long restarts = 0) =>
+        Running(at, started, restarts) with { Verdict = "starting" };
 
     private static ProbeEvidence Passing(DateTimeOffset start) => new(start, 0, "ok");
 

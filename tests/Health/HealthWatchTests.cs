@@ -108,6 +108,48 @@ public class HealthWatchTests
     }
 
     [Fact]
+    public async Task The_gate_opens_within_100_ms_of_the_event_that_decides()
+    {
+        var healthy = false;
+        world.Containers["a"] = at => Running(at, At(-20)) with { Verdict = healthy ? "healthy" : "starting", Probes = healthy ? [new ProbeEvidence(At(-15), 0, "")] : [] };
+        var hold = Watch().HoldAsync([Gated("a")], Settings, Stop);
+        healthy = true;
+        world.Raise("a", "health_status: healthy");
+
+        (await hold.WaitAsync(Seconds(60), Stop)).Passed.ShouldBeTrue();
+        (clock.GetUtcNow() - Opened).ShouldBeLessThan(TimeSpan.FromMilliseconds(100));
+    }
+
+    [Fact]
+    public async Task The_gate_opens_within_100_ms_of_the_end_of_min_healthy_time()
+    {
+        world.Containers["a"] = at => Running(at, At(-9.95));
+
+        var hold = Watch().HoldAsync([Gated("a")], Settings, Stop);
+        while (clock.Waits < 1)
+            await Task.Delay(1, Stop);
+        clock.Advance(TimeSpan.FromMilliseconds(60));
+
+        (await hold.WaitAsync(Seconds(60), Stop)).Passed.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task What_happened_while_the_stream_of_events_was_cut_is_looked_for_when_it_is_back()
+    {
+        world.EventsEndAtOnce = true;
+        var dead = false;
+        world.Containers["a"] = at => dead ? new ContainerSample(at, "exited", Opened, 0) { ExitCode = 3 } : Running(at, Opened) with { Verdict = "starting" };
+        var hold = Watch().HoldAsync([Gated("a")], Settings, Stop);
+        while (clock.Waits < 2)
+            await Task.Delay(1, Stop);
+        dead = true;
+        clock.Advance(Seconds(1));
+
+        (await hold.WaitAsync(Seconds(60), Stop)).Services.Single().State.ShouldBe(ServiceState.Failed);
+        (clock.GetUtcNow() - Opened).ShouldBe(Seconds(1));
+    }
+
+    [Fact]
     public async Task A_stream_of_events_that_ends_is_opened_again()
     {
         world.EventsEndAtOnce = true;

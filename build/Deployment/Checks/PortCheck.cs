@@ -10,14 +10,44 @@ internal sealed class PortCheck(ITargetObserver target)
         var findings = new List<Finding>();
         foreach (var service in rollout.Services)
             foreach (var port in service.Ports.Where(port => port.HostPort is not null))
-                if (FindContainer(observed, port) is { } container)
-                    findings.AddRange(HeldBy(rollout, service, port, container));
-                else if (await target.FindPortHolderAsync(port, cancellationToken) is { } holder)
-                    findings.Add(Taken(service, port, isLocal ? Certainty.Certain : Certainty.Likely, $"{holder}, listening on {holder.Address}",
-                        "stop that process, or publish another host port",
-                        holder.ProcessId is { } id ? FormattableString.Invariant($"ps -fp {id}") : FormattableString.Invariant($"ss -ltnp 'sport = :{port.HostPort}'")));
+                findings.AddRange(await CheckAsync(rollout, service, port, observed, isLocal, cancellationToken));
 
         return findings;
+    }
+
+    // Of a range one free port is enough.
+    private async Task<IReadOnlyList<Finding>> CheckAsync(
+        Rollout rollout, Service service, PortMapping port, ObservedState observed, bool isLocal, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Finding> findings = [];
+        for (var number = port.HostPort!.Value; number <= (port.HostPortEnd ?? port.HostPort.Value); number++)
+        {
+            findings = await CheckOneAsync(rollout, service, port with { HostPort = number, HostPortEnd = null }, observed, isLocal, cancellationToken);
+            if (findings.Count == 0)
+                return [];
+        }
+
+        return port.HostPortEnd is not { } last ? findings
+            : [.. findings.Select(finding => finding with
+            {
+                Message = FormattableString.Invariant($"no host port from {port.HostPort} to {last} is free; {finding.Message}"),
+            })];
+    }
+
+    private async Task<IReadOnlyList<Finding>> CheckOneAsync(
+        Rollout rollout, Service service, PortMapping port, ObservedState observed, bool isLocal, CancellationToken cancellationToken)
+    {
+        if (FindContainer(observed, port) is { } container)
+            return [.. HeldBy(rollout, service, port, container)];
+
+        return await target.FindPortHolderAsync(port, cancellationToken) is { } holder
+            ?
+            [
+                Taken(service, port, isLocal ? Certainty.Certain : Certainty.Likely, $"{holder}, listening on {holder.Address}",
+                    "stop that process, or publish another host port",
+                    holder.ProcessId is { } id ? FormattableString.Invariant($"ps -fp {id}") : FormattableString.Invariant($"ss -ltnp 'sport = :{port.HostPort}'")),
+            ]
+            : [];
     }
 
     private static DeployedContainer? FindContainer(ObservedState observed, PortMapping port) =>

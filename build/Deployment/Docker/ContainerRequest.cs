@@ -119,7 +119,13 @@ internal static class ContainerRequest
     private static PortBinding Binding(PortMapping port) => new()
     {
         HostIP = port.HostAddress ?? "",
-        HostPort = port.HostPort?.ToString(CultureInfo.InvariantCulture) ?? "",
+        HostPort = (port.HostPort, port.HostPortEnd) switch
+        {
+            (null, _) => "",
+            ({ } first, null) => first.ToString(CultureInfo.InvariantCulture),
+            // The engine takes the first that is free (Engine API 1.41, PortBinding; moby, daemon/network.go).
+            ({ } first, { } last) => string.Create(CultureInfo.InvariantCulture, $"{first}-{last}"),
+        },
     };
 
     private static string Key(PortMapping port) => string.Create(CultureInfo.InvariantCulture, $"{port.ContainerPort}/{port.Protocol}");

@@ -99,7 +99,7 @@ internal sealed class RollbackPlan
             {
                 CopyOf = kept.Container.Id,
             },
-            WantedService.IsJobOf(rollout, kept.Service));
+            WantedService.IsJobOf(rollout, rollout[kept.Service]));
     }
 
     private static IEnumerable<Operation> Remove(string project, string service, ObservedState observed)

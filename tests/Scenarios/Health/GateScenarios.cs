@@ -63,7 +63,11 @@ public class GateScenarios(EngineFixture engine) : IClassFixture<EngineFixture>
     {
         var service = await engine.StartAsync(
             "exec 2>&1; echo starting; echo \"ModuleNotFoundError: No module named 'flask'\"; exit 3",
-            container => container.HostConfig!.RestartPolicy = new RestartPolicy { Name = RestartPolicyKind.UnlessStopped });
+            container =>
+            {
+                container.HostConfig!.RestartPolicy = new RestartPolicy { Name = RestartPolicyKind.UnlessStopped };
+                container.Healthcheck = EngineFixture.Check("exit 1", retries: 3);
+            });
 
         var (health, diagnosis) = await FailAsync(service);
 
