@@ -161,6 +161,9 @@ public class RollbackTests
                 test.target.DiesAfter = null;
             }
 
+            // Once something that was set aside is removed, the phase had passed its gate.
+            if (test.target.Writes.Any(write => write.StartsWith("remove ", StringComparison.Ordinal) && write.Contains(".previous-", StringComparison.Ordinal)))
+                break;
             if ((await test.DeployAsync(User("b", "web", "api"), passes: _ => false)).Result == PhaseResult.RolledBack)
                 test.target.Picture.ShouldBe(before, $"killed after {death} writes");
         }
