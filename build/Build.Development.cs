@@ -53,7 +53,7 @@ partial class Build
         .Description("Measure whole commands side by side with Docker Compose 2.26 in the demo's world, and print the ratios; removes the demo's deployment")
         .Executes(async () =>
         {
-            var exitCode = await new BenchmarkRun(DemoOptions, Math.Max(1, Rounds), Log.Information).RunAsync(Stop);
+            var exitCode = await new BenchmarkRun(DemoOptions, Math.Max(1, Rounds), TimeProvider.System, Log.Information).RunAsync(Stop);
             Assert.True(exitCode == 0, "The benchmark could not be done");
         });
 

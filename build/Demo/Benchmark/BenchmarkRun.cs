@@ -6,8 +6,9 @@ namespace PhasedRollout.Demo.Benchmark;
 /// <summary>Measures whole commands, ours and Docker Compose's, side by side in one run: the same engine, the same stack, the rounds interleaved.</summary>
 /// <param name="options">The demo's options; its world is used.</param>
 /// <param name="rounds">How often everything is measured, at least 1.</param>
+/// <param name="time">The clock.</param>
 /// <param name="log">Told what is done, in sentences.</param>
-public sealed partial class BenchmarkRun(DemoOptions options, int rounds, Action<string> log)
+public sealed partial class BenchmarkRun(DemoOptions options, int rounds, TimeProvider time, Action<string> log)
 {
     private readonly DemoWorld _world = new(options, log);
     private readonly BenchmarkResults _results = new();
@@ -19,7 +20,7 @@ public sealed partial class BenchmarkRun(DemoOptions options, int rounds, Action
         try
         {
             await _world.PrepareAsync(ct);
-            var compose = new ComposePeer(Path.Combine(options.WorkDirectory, "compose-peer"), _world.Endpoint!.Host);
+            var compose = new ComposePeer(Path.Combine(options.WorkDirectory, "compose-peer"), _world.Endpoint!.Host, time);
             await compose.EnsureProgramAsync(options.NoInstall, log, ct);
             await compose.CheckOutAsync(ct);
             await OursAsync(["Teardown"], ct);
@@ -49,7 +50,7 @@ public sealed partial class BenchmarkRun(DemoOptions options, int rounds, Action
     private async Task MeasureOursAsync(CancellationToken ct)
     {
         await DemoWorld.WriteAsync(_world.Input, _world.Files, ct);
-        var began = DateTimeOffset.UtcNow;
+        var began = time.GetUtcNow();
         var first = await OursAsync(["Deploy"], ct);
         _results.Add(Measure.First, Peer.Ours, first);
         await AddGateLatencyAsync(first, began, ct);
@@ -81,6 +82,7 @@ public sealed partial class BenchmarkRun(DemoOptions options, int rounds, Action
         options.RootDirectory,
         Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => ChildBuild.IsKeptFromChild(name, [.. _world.Input.Variables.Keys]))
             .ToDictionary(name => name, _ => (string?)null),
+        time,
         ct);
 
     private static DemoInput Changed(DemoInput input) => input with
@@ -91,7 +93,7 @@ public sealed partial class BenchmarkRun(DemoOptions options, int rounds, Action
     // From the engine's word that a container is healthy to our line that its service is; those that waited for their address last are left out.
     private async Task AddGateLatencyAsync(Measured deployment, DateTimeOffset began, CancellationToken ct)
     {
-        var events = await DemoEngine.UseAsync(_world.Endpoint!.Host, options.RootDirectory, engine => engine.HealthyEventsAsync(began, ct));
+        var events = await DemoEngine.UseAsync(_world.Endpoint!.Host, options.RootDirectory, engine => engine.HealthyEventsAsync(began, time.GetUtcNow(), ct));
         foreach (var (at, text) in deployment.Lines)
             if (BecameHealthy().Match(text) is { Success: true } line && events.TryGetValue(line.Groups["service"].Value, out var decisive) && at >= decisive)
                 _results.AddGateLatency(at - decisive);

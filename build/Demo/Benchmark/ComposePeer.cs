@@ -7,7 +7,8 @@ namespace PhasedRollout.Demo.Benchmark;
 /// <summary>Docker Compose 2.26 from Debian 13, unpacked beside the system, with the same stack.</summary>
 /// <param name="folder">Where program, checkout and compose file go.</param>
 /// <param name="dockerHost">The engine.</param>
-internal sealed partial class ComposePeer(string folder, string dockerHost)
+/// <param name="time">The clock.</param>
+internal sealed partial class ComposePeer(string folder, string dockerHost, TimeProvider time)
 {
     private string Program => Path.Combine(folder, "root", "usr/libexec/docker/cli-plugins/docker-compose");
 
@@ -78,7 +79,7 @@ internal sealed partial class ComposePeer(string folder, string dockerHost)
             ["DOCKER_CONFIG"] = Path.Combine(folder, "configuration"),
             ["COMPOSE_FILE"] = null,
             ["COMPOSE_PROJECT_NAME"] = null,
-        }, ct);
+        }, time, ct);
 
     [GeneratedRegex(@"context: https://github\.com/[^#\s]+#main:(\S+)")]
     private static partial Regex GitContext();

@@ -17,7 +17,7 @@ internal static class MeasuredCommand
     /// <summary>Runs it to its end.</summary>
     /// <exception cref="DemoException">It failed.</exception>
     public static async Task<Measured> RunAsync(
-        IReadOnlyList<string> command, string directory, IReadOnlyDictionary<string, string?> variables, CancellationToken ct)
+        IReadOnlyList<string> command, string directory, IReadOnlyDictionary<string, string?> variables, TimeProvider time, CancellationToken ct)
     {
         var start = new ProcessStartInfo("setsid") { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var word in command)
@@ -61,7 +61,7 @@ internal static class MeasuredCommand
         {
             if (line is not null)
                 lock (lines)
-                    lines.Add((DateTimeOffset.UtcNow, line));
+                    lines.Add((time.GetUtcNow(), line));
         }
     }
 

@@ -73,15 +73,15 @@ internal sealed class DemoEngine : IDisposable
                ?? throw new DemoException($"The engine at {_host} has no bridge {name} on this machine, so containers could not reach the demo's PostgreSQL and Redis. The demo needs an engine that runs here, and not rootless.");
     }
 
-    /// <summary>When the container of each Compose service was last said to be healthy, since a moment.</summary>
-    public async Task<IReadOnlyDictionary<string, DateTimeOffset>> HealthyEventsAsync(DateTimeOffset since, CancellationToken ct)
+    /// <summary>When the container of each Compose service was last said to be healthy, between two moments.</summary>
+    public async Task<IReadOnlyDictionary<string, DateTimeOffset>> HealthyEventsAsync(DateTimeOffset since, DateTimeOffset until, CancellationToken ct)
     {
         var healthy = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
         await _docker.System.MonitorEventsAsync(
             new ContainerEventsParameters
             {
                 Since = since.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
-                Until = DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+                Until = until.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
                 Filters = new Dictionary<string, IDictionary<string, bool>> { ["event"] = new Dictionary<string, bool> { ["health_status: healthy"] = true } },
             },
             new Take(message =>

@@ -5,7 +5,7 @@ namespace PhasedRollout.Deployment.Images;
 
 /// <summary>Repository archives by commit, on disk: however many contexts and phases need one, it is downloaded once. It is trusted no more than the
 /// network: every file that is taken from it is compared with the verified tree.</summary>
-internal sealed class ArchiveCache(IRepositorySource source, string folder)
+internal sealed class ArchiveCache(IRepositorySource source, string folder, TimeProvider clock)
 {
     private const int Kept = 3;
 
@@ -16,7 +16,7 @@ internal sealed class ArchiveCache(IRepositorySource source, string folder)
         var file = PathOf(repository, commit);
         if (Open(file) is { } known)
         {
-            File.SetLastWriteTimeUtc(file, DateTime.UtcNow);
+            File.SetLastWriteTimeUtc(file, clock.GetUtcNow().UtcDateTime);
             return known;
         }
 

@@ -165,7 +165,7 @@ internal sealed class PhaseImages(IDeploymentTarget target, IRepositorySource so
         var folder = CreatePrivateFolder();
         try
         {
-            var spool = new BlobSpool(source, new ArchiveCache(source, Path.Combine(settings.WorkDirectory, "archives")), folder, log);
+            var spool = new BlobSpool(source, new ArchiveCache(source, Path.Combine(settings.WorkDirectory, "archives"), clock), folder, log);
             var trees = new Dictionary<(RepositoryName, string), RepositoryTree>();
             foreach (var commit in builds.GroupBy(build => (build.Source.Context.Repository, build.Source.Commit)))
                 trees[commit.Key] = await CollectAsync(spool, commit.Key.Repository, commit.Key.Commit, [.. commit], cancellationToken);

@@ -65,7 +65,7 @@ public sealed class ContextArchiveTests : IDisposable
 
     private async Task<byte[]> WriteAsync(MemoryRepository repository)
     {
-        var spool = new BlobSpool(repository, new ArchiveCache(repository, Path.Combine(folder, "archives")), folder, new RecordingLog());
+        var spool = new BlobSpool(repository, new ArchiveCache(repository, Path.Combine(folder, "archives"), TimeProvider.System), folder, new RecordingLog());
         await spool.CollectAsync(Stacks.Repository, repository.Tree, ["web"], TestContext.Current.CancellationToken);
         using var output = new MemoryStream();
         await new ContextArchive(spool, new RecordingLog()).WriteAsync(
