@@ -130,7 +130,7 @@ partial class Build
             ComposeProfiles = ComposeProfiles,
             PhasesDirectory = PhasesDirectory ?? Shown(RootDirectory / "phases"),
             ReportsDirectory = ReportsPath,
-            Writes = ExecutionPlan.Any(target => target.Name == nameof(DeployPhase1)),
+            DeployingTarget = ExecutionPlan.LastOrDefault(target => target.Name.StartsWith(nameof(Deploy), StringComparison.Ordinal))?.Name,
             DeployTo = "docker",
             RootDirectory = RootDirectory,
             GitHubEnterpriseHost = GitHubRoot is { IsLoopback: false, Host: not "api.github.com" } root ? root.Host : null,

@@ -56,11 +56,18 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
         var rollout = ReadRollout();
         var phases = ReadPhases();
         var ports = await ConnectAsync(cancellationToken);
-        // Beside the checks, and refused when a phase is to be deployed: a Preflight alone does not take the lock.
-        if (settings.Writes)
+        // A run that goes on to deploy takes the lock beside the checks; a Preflight alone does not take it.
+        if (settings.DeployingTarget is not null)
             ports.WriteAccess.BeginOpening(rollout.Project);
 
-        var findings = await ports.Preflight.CheckAsync(rollout, phases, new PreflightSettings { CreateMissingNetworks = settings.CreateMissingNetworks }, cancellationToken);
+        var findings = await CheckAsync(ports, rollout, phases, cancellationToken);
+        if (settings.DeployingTarget is not null)
+        {
+            await ports.WriteAccess.OpenAsync(rollout.Project, cancellationToken);
+            if (ports.WriteAccess.WasHeldByOthers)
+                findings = await CheckAsync(ports, rollout, phases, cancellationToken);
+        }
+
         record.PreflightFindings = findings;
         foreach (var finding in findings)
             Tell(finding);
@@ -197,6 +204,14 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
             await engine.WriteAccess.DisposeAsync();
     }
 
+    private Task<IReadOnlyList<Finding>> CheckAsync(
+        EnginePorts ports, Rollout rollout, IReadOnlyList<Phase> phases, CancellationToken cancellationToken) => ports.Preflight.CheckAsync(
+        rollout, phases, new PreflightSettings { CreateMissingNetworks = settings.CreateMissingNetworks }, cancellationToken);
+
+    // Whoever waits for the lock wants what was asked for, not the station that was refused.
+    private string Again(Exception exception, string target) =>
+        exception is WorldRefusedException { Failure: FailureClass.LockHeld } ? settings.DeployingTarget ?? target : target;
+
     private static string TargetOf(int phase) => phase <= 4 ? FormattableString.Invariant($"DeployPhase{phase}") : "Deploy";
 
     private async Task StationAsync(string target, Func<Task> station)
@@ -212,7 +227,7 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
         }
         catch (Exception exception)
         {
-            record.Add(Diagnostician.FromException(exception, target));
+            record.Add(Diagnostician.FromException(exception, Again(exception, target)));
             throw;
         }
     }

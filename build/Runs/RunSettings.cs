@@ -42,8 +42,8 @@ public sealed record RunSettings
     /// <summary>Runs kept below the reports.</summary>
     public required int KeepRuns { get; init; }
 
-    /// <summary>The run goes on to write to the target after its Preflight.</summary>
-    public bool Writes { get; init; }
+    /// <summary>The last target of the run that deploys; null when it deploys nothing.</summary>
+    public string? DeployingTarget { get; init; }
 
     /// <summary>Create a missing external network.</summary>
     public required bool CreateMissingNetworks { get; init; }

@@ -11,6 +11,9 @@ public sealed class WriteAccess(DeploymentLock held, RunJournal journal) : IAsyn
     private Task? opening;
     private bool isClosed;
 
+    /// <summary>True when somebody else deployed when this run first asked: what was seen of the target before may be no longer so.</summary>
+    public bool WasHeldByOthers => held.WasHeldByOthers;
+
     /// <summary>Begins to open it, beside what the run does until it writes; how that ends is <see cref="OpenAsync"/>'s to tell.</summary>
     public void BeginOpening(string project) => opening ??= OpenOnceAsync(project);
 

@@ -21,6 +21,9 @@ public sealed class DeploymentLock(
     /// <summary>What is told when a lock of somebody else was broken: a sentence with the holder and the reason.</summary>
     public Action<string>? Broken { get; set; }
 
+    /// <summary>True when somebody else held the lock when this run first asked: the target may have changed since.</summary>
+    public bool WasHeldByOthers { get; private set; }
+
     /// <summary>Takes the lock, if this run does not hold it already.</summary>
     /// <exception cref="WorldRefusedException">Somebody else holds it, or the target does not answer.</exception>
     public async Task AcquireAsync(string project, CancellationToken cancellationToken) => lease ??= await TakeAsync(project, cancellationToken);
@@ -74,12 +77,15 @@ public sealed class DeploymentLock(
                 // Not to be stopped half way: a lock that nobody knows of would stand until it expires.
                 if (await store.TryCreateAsync(project, holder, CancellationToken.None) is { } id)
                     return Begin(project, id, asked);
+                WasHeldByOthers = true;
+                continue;
             }
-            else if (held.Holder is null)
-            {
+
+            WasHeldByOthers = true;
+            if (held.Holder is null)
                 throw LockRefusals.Foreign(project, held);
-            }
-            else if (WhyBroken(held) is { } reason)
+
+            if (WhyBroken(held) is { } reason)
             {
                 await store.RemoveAsync(held.Id, cancellationToken);
                 var sentence = $"broke the lock of {held}: {reason}";
