@@ -5,6 +5,7 @@ using PhasedRollout.Contexts;
 using PhasedRollout.Contexts.GitHub;
 using PhasedRollout.Contexts.Registries;
 using PhasedRollout.Contexts.Rules;
+using PhasedRollout.Contexts.Rules.Serving;
 using PhasedRollout.Deployment;
 using PhasedRollout.Deployment.Docker;
 using PhasedRollout.Deployment.Journal;
@@ -201,7 +202,9 @@ partial class Build
         public IImageRegistry? Registry => build.NoRegistries ? null : registry ??= new RegistryClient(
             new RegistryCredentials(RegistryCredentials.Directory(Environment.GetEnvironmentVariable)), log);
 
-        public RuleSet Rules => Registry is { } registries ? RuleSet.Default.With(new ImageRule(registries)) : RuleSet.Default;
+        public RuleSet Rules => Registry is { } registries ? OwnRules.With(new ImageRule(registries)) : OwnRules;
+
+        RuleSet OwnRules => RuleSet.Default.Within(new GateTimes(build.MinHealthyTime, build.HealthyDeadline));
 
         public async Task<EnginePorts> ConnectAsync(string runId, CancellationToken cancellationToken)
         {

@@ -40,9 +40,17 @@ public static class RuleCatalog
         new("VC216", FailureClass.ImageUnavailable, RuleStation.VerifyContexts, "Images are in their registries, for the target's processor"),
 
         // Ports.
+        new("VC301", FailureClass.WrongPort, RuleStation.VerifyContexts, "The published port is one that the image listens on"),
         new("VC302", FailureClass.PortConflict, RuleStation.VerifyContexts, "No host port is published twice"),
         new("VC303", FailureClass.PortConflict, RuleStation.Preflight, "The host ports are free on the target"),
         new("VC305", FailureClass.PortConflict, RuleStation.VerifyContexts, "No service takes the ports of Traefik and Dokploy"),
+
+        // Health checks.
+        new("VC401", FailureClass.Unhealthy, RuleStation.VerifyContexts, "The program of the health check is in the image"),
+        new("VC402", FailureClass.WrongPort, RuleStation.VerifyContexts, "The health check asks the port that the image listens on"),
+        new("VC403", FailureClass.Unhealthy, RuleStation.VerifyContexts, "The health check can succeed before the gate gives up"),
+        new("VC404", FailureClass.Unhealthy, RuleStation.VerifyContexts, "A service says how to see that it is healthy"),
+        new("VC405", FailureClass.DependencyOrder, RuleStation.VerifyContexts, "What others wait for to be healthy has a health check"),
 
         // Databases and variables.
         new("VC501", FailureClass.DatabaseUnreachable, RuleStation.VerifyContexts, "The host of a connection string is known"),
@@ -61,6 +69,7 @@ public static class RuleCatalog
         // Order and resources.
         new("VC701", FailureClass.DependencyOrder, RuleStation.VerifyContexts, "Dependencies exist, come no later and form no circle"),
         new("VC702", FailureClass.Unhealthy, RuleStation.VerifyContexts, "Host paths do not depend on the folder of the compose file"),
+        new("VC703", FailureClass.Unhealthy, RuleStation.VerifyContexts, "A user that is not root can write to its volumes"),
         new("VC704", FailureClass.DiskFull, RuleStation.Preflight, "The target has the disk that is needed"),
 
         // Secrets and provenance.

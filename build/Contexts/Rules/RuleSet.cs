@@ -1,4 +1,5 @@
 using PhasedRollout.Contexts.Rules.Secrets;
+using PhasedRollout.Contexts.Rules.Serving;
 using PhasedRollout.Contexts.Rules.Wiring;
 
 namespace PhasedRollout.Contexts.Rules;
@@ -10,7 +11,14 @@ public sealed record RuleSet(IReadOnlyList<IServiceRule> OfServices, IReadOnlyLi
 {
     /// <summary>Every rule that needs nothing but the compose file and the repositories.</summary>
     public static RuleSet Default { get; } = new(
-        [],
+        [
+            new ServingRules(),
+            new ProbeProgramRules(),
+            new ProbeTimeRules(GateTimes.Default),
+            new MissingProbeRules(),
+            new ImageSecretRules(),
+            new VolumeOwnerRules(),
+        ],
         [
             new PortRules(),
             new ReservedPortRules(),
@@ -25,6 +33,9 @@ public sealed record RuleSet(IReadOnlyList<IServiceRule> OfServices, IReadOnlyLi
             new PinningRules(),
             new OwnerRules(),
         ]);
+
+    /// <summary>These rules, with the gate's own times.</summary>
+    public RuleSet Within(GateTimes times) => this with { OfServices = [.. OfServices.Select(rule => rule is ProbeTimeRules ? new ProbeTimeRules(times) : rule)] };
 
     /// <summary>These rules and some that ask somebody else, such as a registry.</summary>
     public RuleSet With(params IEnumerable<IServiceRule> rules) => this with { OfServices = [.. OfServices, .. rules] };

@@ -1,4 +1,5 @@
 using System.Text;
+using PhasedRollout.Contexts.Dockerfiles;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Contexts.Rules;
@@ -6,6 +7,8 @@ namespace PhasedRollout.Contexts.Rules;
 /// <summary>A service as the rules see it: what the compose file says, and what was read of its repository.</summary>
 public sealed class ServiceSubject
 {
+    private EvaluatedDockerfile? dockerfile;
+
     /// <summary>The whole stack.</summary>
     public required Rollout Rollout { get; init; }
 
@@ -28,6 +31,21 @@ public sealed class ServiceSubject
     public byte[]? DockerfileBytes => Service.Build?.DockerfileInline is { } inline ? Encoding.UTF8.GetBytes(inline)
         : Context is null ? null
         : Files.GetValueOrDefault(Context.DockerfilePath);
+
+    /// <summary>The Dockerfile, evaluated with the arguments and target of the compose file; null when it could not be read.</summary>
+    public EvaluatedDockerfile? Dockerfile => dockerfile ??= DockerfileBytes is { } bytes && Service.Build is { } build
+        ? EvaluatedDockerfile.Of(Dockerfiles.Dockerfile.Parse(bytes), new BuildInputs
+        {
+            // A value of which a variable is not set yet is not known.
+            Arguments = build.Arguments.ToDictionary(it => it.Key, it => it.Value is null || ComposeText.HasVariable(it.Value) ? null : it.Value, StringComparer.Ordinal),
+            Target = build.Target,
+        })
+        : null;
+
+    /// <summary>The stage that becomes the image; null when that is not known, as for a Dockerfile that no builder takes or of a foreign syntax.</summary>
+    public Stage? Image => Dockerfile is { Source.HasForeignSyntax: false } file && file.Source.Problems.All(problem => problem.Kind != ProblemKind.Refused)
+        ? file.Target
+        : null;
 
     /// <summary>The path of the ignore file that builders take, from the repository's root: <c>Dockerfile.dockerignore</c> beside the Dockerfile, else
     /// <c>.dockerignore</c> of the context; null when there is neither.</summary>

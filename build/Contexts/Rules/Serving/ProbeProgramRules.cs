@@ -1,0 +1,66 @@
+using PhasedRollout.Rollouts;
+
+namespace PhasedRollout.Contexts.Rules.Serving;
+
+/// <summary>VC401: the program that the health check calls is in the image, and so is the shell that reads its text.</summary>
+internal sealed class ProbeProgramRules : ServiceRule
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Finding> Check(ServiceSubject subject)
+    {
+        var context = new ServingContext(subject);
+        if (Probe.Of(subject, context) is not { AlwaysSucceeds: false } probe)
+            yield break;
+
+        var needed = Needed(subject, probe);
+        var missing = needed.Select(program => (program, presence: Look(subject, context, program))).FirstOrDefault(it => it.presence != Presence.Unknown);
+        if (missing.program is null)
+            yield break;
+
+        var image = context.Image is { } known ? $"{known.Repository}{(known.Tag.Length > 0 ? ":" : "")}{known.Tag}" : "";
+        yield return Findings.About(
+            subject, probe.Key, "VC401", missing.presence == Presence.Absent ? Certainty.Certain : Certainty.Likely,
+            $"the health check of '{subject.Service.Name}' needs '{missing.program}', and the image, built on {image}, has none",
+            Remedy(context, probe, missing.program)) with
+        {
+            Evidence = [Shown.Safe(probe.Evidence), .. subject.Image is { } stage ? [Findings.OfDockerfile(subject, stage.From.Line, $"FROM {stage.From.Text}")] : Array.Empty<string>()],
+        };
+    }
+
+    // A text is read by a shell; where another command may succeed instead, only the shell is needed for sure.
+    private static IEnumerable<string> Needed(ServiceSubject subject, Probe probe)
+    {
+        if (probe.NeedsShell)
+            yield return subject.Image?.Shell is [var own, ..] ? NameOf(own) : "sh";
+        if (!probe.HasAlternative && probe.Commands is [{ Words: [{ } program, ..] }, ..])
+            yield return NameOf(program);
+    }
+
+    private static Presence Look(ServiceSubject subject, ServingContext context, string program)
+    {
+        if (subject.Image is { } stage)
+            return ProgramFinder.Look(stage, program);
+
+        // What a tag stands for may change, and others may have put more into it.
+        return subject.Service.Build is null && ProgramFinder.IsIn(context.Image, program) == false ? Presence.Unlikely : Presence.Unknown;
+    }
+
+    private static string Remedy(ServingContext context, Probe probe, string program)
+    {
+        var url = probe.Targets() is [var target, ..] ? target.Text.TrimEnd('"', '\'', ')', ' ') : "http://localhost:<port>/";
+        var (repository, tag) = (context.Image?.Repository ?? "", context.Image?.Tag ?? "");
+        if (program is "sh" or "bash" || repository == "scratch" || repository.StartsWith("gcr.io/distroless/", StringComparison.Ordinal) || tag.Contains("chiseled", StringComparison.Ordinal))
+            return "a check that the program itself brings, such as [CMD, /app, healthcheck]; or x-health, which is asked from outside: x-health: { url: \"http://localhost:<host port>/\" }";
+
+        return repository switch
+        {
+            "python" => $"test: [CMD, python, -c, \"import urllib.request as r; r.urlopen('{url}')\"]; or RUN apt-get update && apt-get install -y --no-install-recommends {program}",
+            "node" => $"test: [CMD, node, -e, \"fetch('{url}').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))\"]; or install {program} in the Dockerfile",
+            _ when program == "curl" && (repository == "alpine" || tag.Contains("alpine", StringComparison.Ordinal)) =>
+                $"test: [CMD, wget, -qO, /dev/null, \"{url}\"]; or RUN apk add --no-cache curl",
+            _ => $"RUN apt-get update && apt-get install -y --no-install-recommends {program} && rm -rf /var/lib/apt/lists/*",
+        };
+    }
+
+    private static string NameOf(string program) => program[(program.LastIndexOf('/') + 1)..];
+}

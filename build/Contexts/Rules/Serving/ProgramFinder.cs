@@ -1,0 +1,127 @@
+using PhasedRollout.Contexts.Dockerfiles;
+
+namespace PhasedRollout.Contexts.Rules.Serving;
+
+/// <summary>Whether a program is in an image.</summary>
+internal enum Presence
+{
+    /// <summary>It is, or nothing speaks against it.</summary>
+    Unknown,
+    /// <summary>The base image has none, and nothing in the file says that it is added; something that it installs may bring it.</summary>
+    Unlikely,
+    /// <summary>The base image has none, and nothing is added that could bring it.</summary>
+    Absent,
+}
+
+/// <summary>Looks for <c>curl</c>, <c>wget</c> and shells in an image, as far as its Dockerfile and what is known of official images tell.</summary>
+internal static class ProgramFinder
+{
+    private static readonly HashSet<string> Installers = ["apt-get", "apt", "apk", "yum", "dnf", "microdnf", "tdnf", "zypper", "aptitude"];
+
+    // Programs that bring no others, however they are called.
+    private static readonly HashSet<string> Harmless =
+    [
+        "pip", "pip3", "pipenv", "poetry", "uv", "npm", "yarn", "pnpm", "corepack", "dotnet", "bundle", "gem", "go", "cargo", "composer", "mvn", "gradle", "python", "python3",
+        "mkdir", "chmod", "chown", "chgrp", "useradd", "groupadd", "adduser", "addgroup", "usermod", "rm", "echo", "printf", "cd", "touch", "true", "test", "[", "set", "export",
+        "ls", "cat", "grep", "find", "sed", "env", "id", "date", "tsc", "next", "vite", "node", "ruby", "rake", "rails",
+    ];
+
+    private static readonly string[] ProgramFolders = ["/", "/bin", "/sbin", "/usr", "/usr/bin", "/usr/sbin", "/usr/local", "/usr/local/bin", "/usr/local/sbin", "/busybox"];
+
+    /// <summary>Looks for <paramref name="program"/> in the image that <paramref name="stage"/> becomes.</summary>
+    public static Presence Look(Stage stage, string program)
+    {
+        if (IsIn(BaseImage.Of(stage.BaseImage), program) is not false)
+            return Presence.Unknown;
+
+        var presence = Presence.Absent;
+        for (var part = stage; part is not null; part = part.Parent)
+        {
+            if (part.IsReplaced)
+                return Presence.Unknown;
+
+            foreach (var instruction in part.Instructions)
+            {
+                var seen = Look(instruction, program);
+                if (seen == Presence.Unknown)
+                    return Presence.Unknown;
+                if (seen == Presence.Unlikely)
+                    presence = Presence.Unlikely;
+            }
+        }
+
+        return presence;
+    }
+
+    /// <summary>True, false, or null when it is not known whether an image has a program of its own.</summary>
+    public static bool? IsIn(BaseImage? image, string program)
+    {
+        var isClient = program is "curl" or "wget";
+        var isShell = program is "sh" or "bash" or "ash";
+        if (image is null || !(isClient || isShell))
+            return image?.Repository == "scratch" ? false : null;
+
+        var tag = image.Tag;
+        if (image.Repository == "scratch")
+            return false;
+        if (image.Repository.StartsWith("gcr.io/distroless/", StringComparison.Ordinal))
+            return tag.Contains("debug", StringComparison.Ordinal) ? null : false;
+        if (image.IsMicrosoft)
+        {
+            if (tag.Contains("chiseled", StringComparison.Ordinal) || tag.Contains("distroless", StringComparison.Ordinal))
+                return false;
+            if (tag.Contains("azurelinux", StringComparison.Ordinal) || tag.Contains("mariner", StringComparison.Ordinal) || image.Repository.EndsWith("/sdk", StringComparison.Ordinal))
+                return null;
+
+            return isShell ? null : tag.Contains("alpine", StringComparison.Ordinal) ? program == "wget" : false;
+        }
+
+        if (isShell)
+            return null;
+
+        return image.Repository switch
+        {
+            "alpine" or "busybox" => program == "wget",
+            "debian" or "ubuntu" => false,
+            "python" or "node" or "ruby" => tag.Contains("alpine", StringComparison.Ordinal) ? program == "wget"
+                : tag.Contains("slim", StringComparison.Ordinal) ? false
+                : true,
+            "golang" => tag.Contains("alpine", StringComparison.Ordinal) ? program == "wget" : true,
+            _ => null,
+        };
+    }
+
+    private static Presence Look(EvaluatedInstruction instruction, string program)
+    {
+        var written = instruction.Instruction;
+        switch (written.Keyword)
+        {
+            case "COPY" or "ADD":
+                if (written.Text.Contains(program, StringComparison.Ordinal) || written.Heredocs.Count > 0)
+                    return Presence.Unknown;
+
+                return instruction.Arguments is [.., { } target]
+                    ? ProgramFolders.Contains(target.Length > 1 ? target.TrimEnd('/') : target) ? Presence.Unknown : Presence.Absent
+                    : Presence.Unlikely;
+            case "RUN":
+                var texts = written.Heredocs.Select(heredoc => heredoc.Content).Prepend(written.Text).ToList();
+                if (texts.Any(text => text.Contains(program, StringComparison.Ordinal)))
+                    return Presence.Unknown;
+                // What a list in a file or a variable names is not known.
+                if (written.IsJson || written.Heredocs.Count > 0 || texts.Any(text => text.Contains("xargs", StringComparison.Ordinal)))
+                    return Presence.Unlikely;
+
+                return ShellText.Read(written.Text, _ => ShellText.Unknown).All(IsHarmless) ? Presence.Absent : Presence.Unlikely;
+            default:
+                return Presence.Absent;
+        }
+    }
+
+    private static bool IsHarmless(ShellCommand command)
+    {
+        var program = command.Words.FirstOrDefault(word => word is null || !word.Contains('=', StringComparison.Ordinal));
+        var name = program?[(program.LastIndexOf('/') + 1)..];
+        // "apt-get update" alone installs nothing.
+        return name is not null && (Harmless.Contains(name) || (Installers.Contains(name) && command.Words is [_, "update" or "clean" or "autoremove", ..]));
+    }
+}
