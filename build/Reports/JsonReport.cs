@@ -155,6 +155,10 @@ public static class JsonReport
         json.WriteString("state", service.State.Name());
         json.WriteString("stateReason", service.StateReason);
         json.WriteString("imageId", service.ImageId);
+        if (service.Downtime is { } downtime)
+            json.WriteNumber("downtimeSeconds", Math.Round(downtime.TotalSeconds, 1));
+        else
+            json.WriteNull("downtimeSeconds");
         json.WriteArray("findings", service.Findings, WriteFinding);
         json.WriteArray("checks", service.Health, (writer, term) =>
         {

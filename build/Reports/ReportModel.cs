@@ -71,6 +71,9 @@ internal sealed record ReportService(string Name, int Phase, ReportSource Source
 {
     public string StateReason { get; init; } = "";
     public string? ImageId { get; init; }
+
+    /// <summary>How long it did not answer while it was replaced; null when it was not, or that was not seen.</summary>
+    public TimeSpan? Downtime { get; init; }
     public IReadOnlyList<HealthTerm> Health { get; init; } = [];
     public IReadOnlyList<Finding> Findings { get; init; } = [];
     public IReadOnlyList<string> Ports { get; init; } = [];

@@ -137,7 +137,9 @@ internal sealed class ReportModelBuilder
             change,
             health?.State ?? (change == ServiceChange.Removed ? ServiceState.NotDeployed : ServiceState.Unknown))
         {
-            StateReason = text.Clean(health?.Reason ?? ""),
+            StateReason = text.Clean(health?.Reason ?? "")
+                + (deployed?.Downtime is { } downtime ? FormattableString.Invariant($"; did not answer for {downtime.TotalSeconds:0.0} s") : ""),
+            Downtime = deployed?.Downtime,
             ImageId = text.CleanOrNull(deployed?.ImageId),
             Health = [.. (health?.Terms ?? []).Select(term => new HealthTerm(text.Clean(term.Name), term.Passed, text.Clean(term.Observed)))],
             Findings = [.. findings.Select(Clean)],

@@ -89,7 +89,7 @@ public sealed partial class BreakageTests(BreakageTests.Fixture fixture) : IClas
             said.ShouldContain(holder.Id.ToString(CultureInfo.InvariantCulture));
             holder.Kill();
             await holder.WaitForExitAsync(TestContext.Current.CancellationToken);
-            await RepairAsync(broken);
+            await AcceptAsync(broken);
         }
         finally
         {
@@ -119,7 +119,7 @@ public sealed partial class BreakageTests(BreakageTests.Fixture fixture) : IClas
         await World.Machine.CreateDatabaseAsync("bizosaas_production");
         try
         {
-            await RepairAsync(broken);
+            await AcceptAsync(broken);
         }
         finally
         {
@@ -151,7 +151,7 @@ public sealed partial class BreakageTests(BreakageTests.Fixture fixture) : IClas
         await World.Engine.CreateNetworkAsync(network);
         try
         {
-            await RepairAsync(broken);
+            await AcceptAsync(broken);
         }
         finally
         {
@@ -197,6 +197,15 @@ public sealed partial class BreakageTests(BreakageTests.Fixture fixture) : IClas
         (await World.RunAsync("Deploy")).ShouldEndWith(0);
         (await World.Engine.ContainersAsync()).ShouldAllBe(container => container.Health == "healthy");
         (await World.ReadReportAsync()).Outcome.ShouldBe("succeeded");
+    }
+
+    /// <summary>What the remedy says was done: the station that refused lets it pass. Nothing is deployed, which is proved elsewhere and takes long.</summary>
+    private async Task AcceptAsync(DemoInput input)
+    {
+        await World.WriteAsync(input);
+        (await World.RunAsync("Preflight")).ShouldEndWith(0);
+        (await World.ReadReportAsync()).Outcome.ShouldBe("succeeded");
+        await World.WriteAsync(World.Good);
     }
 
     private DemoInput MoveAmazonTo(int port)
