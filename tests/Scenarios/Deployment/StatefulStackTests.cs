@@ -11,7 +11,7 @@ namespace PhasedRollout.Tests.Scenarios.Deployment;
 [Trait("Category", "Scenario")]
 public sealed class StatefulStackTests : EngineScenario
 {
-    private static readonly Healthcheck Ready = new(["CMD-SHELL", "test -e /data/migrated"], TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), null, 60, false);
+    private static readonly Healthcheck Ready = new(["CMD-SHELL", "test -e /data/migrated"], TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), 60, null, false);
 
     [Fact]
     public async Task Volumes_jobs_and_dependencies_go_out_in_order_stay_untouched_and_come_back()
