@@ -109,9 +109,9 @@ public sealed class PhasedDeployment(
             return null;
 
         var observed = await new TargetSnapshot(target).TakeAsync(rollout.Project, cancellationToken);
+        var gated = new List<GatedService>();
         foreach (var phase in earlier)
         {
-            var gated = new List<GatedService>();
             var wrong = new List<ServiceHealth>();
             foreach (var service in phase.Services)
                 if (Mismatch(rollout, phase, service, observed, out var container) is { } mismatch)
@@ -121,13 +121,17 @@ public sealed class PhasedDeployment(
 
             if (wrong.Count > 0)
                 return new EarlierPhaseUnhealthy(phase.Number, wrong);
-
-            var verdict = await gate.HoldAsync(gated, settings.QuickGate, cancellationToken);
-            if (!verdict.Passed)
-                return new EarlierPhaseUnhealthy(phase.Number, verdict.Services);
         }
 
-        return null;
+        // One look at all of them at once: a redeployment that changes nothing is mostly this.
+        var verdict = await gate.HoldAsync(gated, settings.QuickGate, cancellationToken);
+        return earlier
+            .Select(phase => new EarlierPhaseUnhealthy(phase.Number,
+                [.. verdict.Services.Where(health => phase.Services.Any(service => service.Service.Name == health.Service))]))
+            .Where(phase => !new GateVerdict(phase.Services).Passed)
+            // The first failure ends the look: what is unknown then is not what failed.
+            .OrderBy(phase => phase.Services.All(health => health.State != ServiceState.Failed))
+            .FirstOrDefault();
     }
 
     private ServiceHealth? Mismatch(
