@@ -61,6 +61,12 @@ partial class Build
     [Parameter("Runs kept in reports/runs")]
     readonly int KeepRuns = 20;
 
+    [Parameter("Make a GitHub Deployment to this environment, with a status for each phase and one for the commit; needs a token that may write them")]
+    readonly string? GithubDeployment;
+
+    [Parameter("Write a comment at this pull request, over that of the run before: its number, or auto for the one in GITHUB_REF")]
+    readonly string? GithubComment;
+
     [Parameter("How to show what is going on: auto, tty (live), plain (lines), quiet (warnings, errors and the end)")]
     readonly ProgressMode Progress = ProgressMode.Auto;
 

@@ -115,7 +115,7 @@ partial class Build
             Console.SetOut(live = new LiveProgress(Console.Out, () => Columns, redactor.Redact, WantsColour, TimeProvider.System));
 
         var log = new StepRecorder(new RedactedLog(redactor, isQuiet: mode == ProgressMode.Quiet), TimeProvider.System, live);
-        return new RolloutRun(ReadSettings(), new RunPorts(this, log), redactor, TimeProvider.System, log);
+        return new RolloutRun(ReadSettings(), new RunPorts(this, log), redactor, TimeProvider.System, log, Notices(log));
     }
 
     RunSettings ReadSettings()

@@ -74,6 +74,10 @@ partial class Build : NukeBuild
         .Description("Remove what this project deployed and nothing else; named volumes only with --volumes")
         .Executes(() => Station(run => run.TeardownAsync(Volumes, Stop)));
 
+    Target SupportBundle => _ => _
+        .Description("Pack the last run for an issue: reports, journal, phase files and facts, without secrets")
+        .Executes(() => Station(PackAsync));
+
     Target Explain => _ => _
         .Description("Print the page of a rule, such as --rule VC301; without it, every rule with a line")
         .Executes(PrintRule);

@@ -81,7 +81,7 @@ public static class HtmlReport
         ? Html.Of($"<p>There is no rollout to look at.</p>")
         : Html.Of($"""
             <div class="cards">
-            {Html.Each(model.Services, ServiceCard.Of)}</div>
+            {Html.Each(model.Services, service => ServiceCard.Of(service, model.Diagnoses.Any(diagnosis => diagnosis.Service == service.Name)))}</div>
             {FindingsOfTheFile(model)}
             """));
 

@@ -39,7 +39,7 @@ internal static class HtmlStyle
         :focus-visible { outline: .15rem solid var(--link); outline-offset: .15rem; }
         .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(21rem, 100%), 1fr)); gap: .8rem; align-items: start; }
         .card { padding: .7rem 1rem; border: 1px solid var(--line); border-top: .25rem solid var(--line); border-radius: .5rem; }
-        .card.healthy { border-top-color: var(--good); } .card.failed, .card.blocked { border-top-color: var(--bad); } .card.running-unverified { border-top-color: var(--wait); }
+        .card.good { border-top-color: var(--good); } .card.bad { border-top-color: var(--bad); } .card.wait { border-top-color: var(--wait); }
         .card h3 { margin: 0; } .card dl { margin: .5rem 0; }
         .card dl div { display: grid; grid-template-columns: 6rem 1fr; gap: .5rem; padding: .12rem 0; }
         .card dt { color: var(--quiet); font-size: .85rem; } .card dd { margin: 0; font-size: .92rem; }
@@ -67,6 +67,7 @@ internal static class HtmlStyle
           header, main, footer { padding: .8rem; }
           h1 { font-size: 1.35rem; }
           .banner { margin: .5rem; }
+          .scale .between { display: none; }
         }
         @media print {
           header, main, footer { max-width: none; padding: 0; }
@@ -76,7 +77,7 @@ internal static class HtmlStyle
           .cards { grid-template-columns: 1fr 1fr; }
           .card pre { max-height: none; overflow: visible; }
           .banner, .card, .axis rect, .graph circle { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-          a[href^="https:"]::after { content: " (" attr(href) ")"; font-size: .75em; color: var(--quiet); }
+          .banner { padding: .6rem 1rem; margin: 0; }
           details::details-content { content-visibility: visible; display: block; height: auto; }
         }
 

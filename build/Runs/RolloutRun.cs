@@ -17,7 +17,8 @@ namespace PhasedRollout.Runs;
 /// <param name="redactor">Learns the secrets of the compose file as soon as it is read.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="log">Where the stations say what they do.</param>
-public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor redactor, TimeProvider clock, IRunLog log)
+/// <param name="notices">Tells GitHub; null when nobody asked for that.</param>
+public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor redactor, TimeProvider clock, IRunLog log, GitHubNotices? notices = null)
 {
     private static readonly TimeSpan LastLook = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan UntilDecided = TimeSpan.FromMinutes(1);
@@ -108,10 +109,15 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
         }
 
         var ports = await ConnectForWritingAsync(cancellationToken);
+        var title = phases[number - 1].Title;
+        if (notices is not null)
+            await notices.PhaseBeginsAsync(record.Finish(0, []), number, title, phases.Count, cancellationToken);
         var startedAt = clock.GetUtcNow();
         var outcome = await ports.Deployment.DeployAsync(ReadRollout(), phases, number, goesOn ? number + 1 : null, cancellationToken);
         record.Add(new PhaseRecord(outcome, startedAt, clock.GetUtcNow()));
-        Tell(outcome, phases[number - 1].Title);
+        Tell(outcome, title);
+        if (notices is not null)
+            await notices.PhaseEndedAsync(outcome, title, phases.Count);
 
         var rollout = ReadRollout();
         string[] later = [.. rollout.Phases.Where(phase => phase.Number > number).SelectMany(phase => phase.Services)];
@@ -192,9 +198,29 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
 
         var ended = record.Finish(late.Count > 0 ? 1 : exitCode, targets) with { Steps = (log as StepRecorder)?.Steps ?? [] };
         Ending = await new RunReporter(settings, redactor, log).PublishAsync(ended, cancellationToken);
+        if (notices is not null)
+            await notices.EndedAsync(Ending.Model, ended, cancellationToken);
         await released;
         if (late.Count > 0)
             throw new StationFailedException(late);
+    }
+
+    /// <summary>Packs the last run for somebody who was not there.</summary>
+    /// <returns>The archive's path.</returns>
+    /// <exception cref="WorldRefusedException">It cannot be written, or there is no run.</exception>
+    public Task<string> PackAsync(SupportSources sources, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Its secrets are taken out of the archive; one that cannot be read has none that we could know.
+            ReadRollout();
+        }
+        catch (RolloutException unreadable)
+        {
+            log.Warning($"The compose file cannot be read ({unreadable.Message}): values are taken out of the bundle by their form and name only.");
+        }
+
+        return new SupportBundle(redactor).WriteAsync(settings.ReportsDirectory, settings.PhasesDirectory, sources, cancellationToken);
     }
 
     /// <summary>Gives the target's lock back. The report does so too; a run without one ends here.</summary>

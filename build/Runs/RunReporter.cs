@@ -121,13 +121,15 @@ public sealed class RunReporter(RunSettings settings, Redactor redactor, IRunLog
 /// <summary>How a run ended, for its last lines.</summary>
 public sealed class RunEnding
 {
-    private readonly ReportModel model;
     private readonly ReportFiles? files;
 
-    internal RunEnding(ReportModel model, ReportFiles? files) => (this.model, this.files) = (model, files);
+    internal RunEnding(ReportModel model, ReportFiles? files) => (Model, this.files) = (model, files);
+
+    /// <summary>What the reports show.</summary>
+    internal ReportModel Model { get; }
 
     /// <summary>The last lines of the run, for a person.</summary>
     /// <param name="width">The terminal's columns.</param>
     /// <param name="isColoured">Whether colours are wanted.</param>
-    public IReadOnlyList<string> Lines(int width, bool isColoured) => EndScreen.Lines(model, files?.Html, width, isColoured);
+    public IReadOnlyList<string> Lines(int width, bool isColoured) => EndScreen.Lines(Model, files?.Html, width, isColoured);
 }

@@ -26,6 +26,9 @@ internal sealed record GitHubAnswer(int Status, ReadOnlyMemory<byte> Body, strin
     /// <summary>A JSON body made from an object whose properties bear GitHub's names.</summary>
     public static GitHubAnswer Ok(object body) => Of(200, body);
 
+    /// <summary>The same for what was made.</summary>
+    public static GitHubAnswer Created(object body) => Of(201, body);
+
     /// <summary>An error in GitHub's shape.</summary>
     public static GitHubAnswer Error(int status, string message, string documentation = "https://docs.github.com/rest") =>
         Of(status, new { message, documentation_url = documentation, status = status.ToString(System.Globalization.CultureInfo.InvariantCulture) });

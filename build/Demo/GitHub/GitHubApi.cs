@@ -7,7 +7,7 @@ namespace PhasedRollout.Demo.GitHub;
 /// The part of GitHub's REST API that reads a repository, answered from a git repository on this machine.
 /// Shapes: https://docs.github.com/rest (API version 2022-11-28). Null from <see cref="AnswerAsync"/> means "not an endpoint we know".
 /// </summary>
-internal sealed class GitHubApi(GitHubStandInOptions options, IReadOnlyDictionary<string, GitRepository> repositories)
+internal sealed class GitHubApi(GitHubStandInOptions options, IReadOnlyDictionary<string, GitRepository> repositories, GitHubWrites writes)
 {
     private const string CommitDocumentation = "https://docs.github.com/rest/commits/commits#get-a-commit";
     private const string TreeDocumentation = "https://docs.github.com/rest/git/trees#get-a-tree";
@@ -16,6 +16,8 @@ internal sealed class GitHubApi(GitHubStandInOptions options, IReadOnlyDictionar
     /// <summary>Answers one request that has passed authentication and the rate limit.</summary>
     public async Task<GitHubAnswer?> AnswerAsync(GitHubRequest request, CancellationToken ct)
     {
+        if (request.Segments is ["repos", var tellOwner, var tellName, .. { Length: > 0 } told] && Find(tellOwner, tellName, request) is not null && writes.Answer(request, told) is { } taken)
+            return taken;
         if (request.Method != "GET" || request.Segments is not ["repos", var owner, var name, .. var rest])
             return request is { Method: "GET", Segments: ["codeload", var o, var n, "legacy.tar.gz", .. var at] }
                    && Find(o, n, request) is { } source

@@ -20,6 +20,9 @@ internal sealed record GitHubRequest(
     bool Authenticated,
     string Root)
 {
+    /// <summary>What was sent; empty for a question.</summary>
+    public string Body { get; init; } = "";
+
     /// <summary>Reads a request of the listener.</summary>
     public static GitHubRequest From(HttpListenerRequest request, IReadOnlySet<string> tokens)
     {

@@ -33,7 +33,7 @@ public sealed class GitHubStandIn : IAsyncDisposable
     {
         (_options, _listener, _clock, Port) = (options, listener, clock, port);
         _repositories = options.Repositories.ToDictionary(pair => pair.Key, pair => new GitRepository(options.Git, pair.Value), StringComparer.Ordinal);
-        _api = new GitHubApi(options, _repositories);
+        _api = new GitHubApi(options, _repositories, Writes);
         _anonymousLimit = new RateLimit(options.AnonymousLimit, options.RateWindow, clock);
         _tokenLimit = new RateLimit(options.TokenLimit, options.RateWindow, clock);
         _loop = AcceptAsync();
@@ -50,6 +50,9 @@ public sealed class GitHubStandIn : IAsyncDisposable
 
     /// <summary>Requests to anything that this project has no business calling.</summary>
     public IReadOnlyList<string> UnexpectedRequests => [.. _unexpected];
+
+    /// <summary>Deployments, statuses and comments that were written.</summary>
+    public GitHubWrites Writes { get; } = new();
 
     /// <summary>Starts serving.</summary>
     /// <param name="options">What, and under which limits.</param>
@@ -137,7 +140,8 @@ public sealed class GitHubStandIn : IAsyncDisposable
         var status = 0;
         try
         {
-            var request = GitHubRequest.From(context.Request, _options.Tokens);
+            using var reader = new StreamReader(context.Request.InputStream);
+            var request = GitHubRequest.From(context.Request, _options.Tokens) with { Body = await reader.ReadToEndAsync(_stop.Token) };
             var fault = TakeFault(context.Request.RawUrl!);
             if (fault?.Kind == GitHubFaultKind.Hang)
                 await Task.Delay(Timeout.InfiniteTimeSpan, _stop.Token);

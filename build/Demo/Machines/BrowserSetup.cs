@@ -17,6 +17,8 @@ internal sealed class BrowserSetup(MachineOptions options, DebianPackages packag
 
         var root = await packages.UnpackAsync("a headless browser", ["chromium-headless-shell", "chromium-common", "fonts-dejavu-core"], ct);
         var environment = DebianRoot.Environment(root, options.SearchPath);
+        // Some libraries are found by a path within them that begins at the system's root: PulseAudio's and NSS's own folders.
+        environment["LD_LIBRARY_PATH"] = string.Join(':', DebianRoot.LibraryFolders(root).SelectMany(folder => Directory.EnumerateDirectories(folder).Prepend(folder)));
         environment["FONTCONFIG_FILE"] = await WriteFontsAsync(root, ct);
         return new BrowserProgram(Path.Combine(root, "usr/lib/chromium/chromium-headless-shell"), environment);
     }

@@ -73,7 +73,7 @@ internal sealed class PhaseAxis
         var anchor = quarter switch { 0 => "start", 4 => "end", _ => "middle" };
         return Html.Of($"""
             <line x1="{place}%" x2="{place}%" y1="0" y2="5"></line>
-            <text x="{place}%" y="18" text-anchor="{anchor}">{ReportSummary.Duration(span * (quarter / 4.0))}</text>
+            <text class="{(quarter % 2 == 1 ? "between" : "end")}" x="{place}%" y="18" text-anchor="{anchor}">{(quarter == 0 ? "0" : ReportSummary.Duration(span * (quarter / 4.0)))}</text>
 
             """);
     }

@@ -6,8 +6,10 @@ namespace PhasedRollout.Reports.Pages;
 /// <summary>All that is known of a service: where it comes from, what was found, what its checks saw, what it printed.</summary>
 internal static class ServiceCard
 {
-    public static Html Of(ReportService service) => Html.Of($"""
-        <article class="card {service.State.Name()} {service.Verdict.Name()}">
+    /// <param name="service">The service.</param>
+    /// <param name="isCause">The run failed because of it.</param>
+    public static Html Of(ReportService service, bool isCause) => Html.Of($"""
+        <article class="card {Mood(service, isCause)}">
         <h3>{service.Name}</h3>
         <p class="badges"><span class="badge {service.Verdict.Name()}">{Sign(service.Verdict)} {service.Verdict.Name()}</span> <span class="badge state {service.State.Name()}">{service.State.Name().Replace('-', ' ')}</span></p>
         <dl>
@@ -15,6 +17,15 @@ internal static class ServiceCard
         {Reason(service.StateReason)}{Findings(service.Findings)}{Checks(service)}{Log(service.Log)}</article>
 
         """);
+
+    private static string Mood(ReportService service, bool isCause) => service switch
+    {
+        _ when isCause => "bad",
+        { State: ServiceState.Failed } or { Verdict: Contexts.Verdict.Blocked } => "bad",
+        { State: ServiceState.Healthy } => "good",
+        { State: ServiceState.RunningUnverified } => "wait",
+        _ => "idle",
+    };
 
     /// <summary>A finding as an item of a list.</summary>
     public static Html Finding(Finding finding)
@@ -90,7 +101,7 @@ internal static class ServiceCard
     }
 
     private static Html Log(ReportLog? log) => log is null ? Html.None : Html.Of($"""
-        <details><summary>{log.Title} ({log.Lines.Count} lines)</summary>
+        <details><summary>{log.Title} ({log.Lines.Count} line{(log.Lines.Count == 1 ? "" : "s")})</summary>
         <pre>{string.Join('\n', log.Lines)}</pre></details>
 
         """);
