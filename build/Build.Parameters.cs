@@ -40,6 +40,15 @@ partial class Build
     [Parameter("Ask no image registry and no package index: tags stay as they are written, base images and pinned packages are not looked up")]
     readonly bool NoRegistries;
 
+    [Parameter("Where pinned Python packages are looked up: the root of a Simple Repository API - Default is https://pypi.org/simple/")]
+    readonly string? PypiUrl;
+
+    [Parameter("Where pinned npm packages are looked up - Default is https://registry.npmjs.org/")]
+    readonly string? NpmUrl;
+
+    [Parameter("Where pinned NuGet packages are looked up: a V3 service index - Default is https://api.nuget.org/v3/index.json")]
+    readonly string? NugetUrl;
+
     [Parameter("How long every check must pass without a break before a service counts as healthy")]
     readonly Duration MinHealthyTime = TimeSpan.FromSeconds(10);
 

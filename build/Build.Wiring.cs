@@ -3,6 +3,7 @@ using Nuke.Common.IO;
 using PhasedRollout.Compose;
 using PhasedRollout.Contexts;
 using PhasedRollout.Contexts.GitHub;
+using PhasedRollout.Contexts.Packages;
 using PhasedRollout.Contexts.Registries;
 using PhasedRollout.Contexts.Rules;
 using PhasedRollout.Contexts.Rules.Serving;
@@ -160,6 +161,9 @@ partial class Build
         .. Given("--docker-host", DockerHost),
         .. Given("--github-url", GithubUrl == PublicGitHub ? null : GithubUrl),
         .. NoRegistries ? ["--no-registries"] : Array.Empty<string>(),
+        .. Given("--pypi-url", PypiUrl),
+        .. Given("--npm-url", NpmUrl),
+        .. Given("--nuget-url", NugetUrl),
     ];
 
     static string[] Given(string name, string? value) => value is null ? [] : [name, value];
@@ -176,6 +180,11 @@ partial class Build
     Uri GitHubRoot => Uri.TryCreate(GithubUrl, UriKind.Absolute, out var root) && root.Scheme is "http" or "https"
         ? root
         : throw new InvalidInputException([new Problem("--github-url", $"'{GithubUrl}' is no http(s) address", $"{PublicGitHub}, or https://host/api/v3")]);
+
+    Uri Address(string parameter, string? given, Uri otherwise) =>
+        given is null ? otherwise
+        : Uri.TryCreate(given, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? address
+        : throw new InvalidInputException([new Problem(parameter, $"'{given}' is no http(s) address", $"such as {otherwise}")]);
 
     static Dictionary<string, string> Variables => Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
         .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? "", StringComparer.Ordinal);
@@ -195,6 +204,7 @@ partial class Build
     {
         IRepositorySource? source;
         RegistryClient? registry;
+        PackageIndexClient? packages;
 
         public IRepositorySource Source => source ??= new GitHubRepositorySource(
             build.GitHubRoot, build.GithubToken, TemporaryDirectory / "github", TimeProvider.System, log);
@@ -202,9 +212,17 @@ partial class Build
         public IImageRegistry? Registry => build.NoRegistries ? null : registry ??= new RegistryClient(
             new RegistryCredentials(RegistryCredentials.Directory(Environment.GetEnvironmentVariable)), log);
 
-        public RuleSet Rules => Registry is { } registries ? OwnRules.With(new ImageRule(registries)) : OwnRules;
+        public RuleSet Rules => Registry is { } registries ? OwnRules.With(new ImageRule(registries), new PackageRule(Packages)) : OwnRules;
 
         RuleSet OwnRules => RuleSet.Default.Within(new GateTimes(build.MinHealthyTime, build.HealthyDeadline));
+
+        PackageIndexClient Packages => packages ??= new PackageIndexClient(
+            new PackageIndexes(
+                build.Address("--pypi-url", build.PypiUrl, PackageIndexes.Public.PyPI),
+                build.Address("--npm-url", build.NpmUrl, PackageIndexes.Public.Npm),
+                build.Address("--nuget-url", build.NugetUrl, PackageIndexes.Public.NuGet)),
+            TemporaryDirectory / "packages", TimeProvider.System, log);
+
 
         public async Task<EnginePorts> ConnectAsync(string runId, CancellationToken cancellationToken)
         {

@@ -17,12 +17,15 @@ namespace PhasedRollout.Tests.Contexts;
 ///   variables: { NAME: value }  # for ${NAME}; COMMIT and SHORT_COMMIT are the repository's
 ///   registry:                   # what a registry says of an image: absent, denied, busy, silent, or the nearest tag; of all others that they are there
 ///     nginx:1.72: 1.27
+///   packages:                   # the versions that pypi, npm or nuget has; in parentheses: yanked; none: there is no such package
+///     pypi django: 4.2.1 5.0 (5.1)
 ///   findings:                   # every one of the folder's rule; and those of other rules that are certain
 ///     - { service: web, certainty: certain, line: 12, says: 8000 }
 ///     - { rule: VC105, service: api, certainty: certain, line: 14, says: nearest }
 /// </code>
 /// Without <c>x-rollout</c> all services are in one phase.</summary>
 internal sealed record CorpusCase(string Rule, string Name, ComposeFile File, Rollout Rollout, MemoryRepository Repository, IReadOnlyDictionary<string, string> Registry,
+    IReadOnlyDictionary<string, string> Packages,
     IReadOnlyList<ExpectedFinding> Expected)
 {
     public static readonly RepositoryName Shop = new("acme", "shop");
@@ -46,7 +49,7 @@ internal sealed record CorpusCase(string Rule, string Name, ComposeFile File, Ro
         var file = WithPhases(ComposeReader.Read([path]));
         var facts = (ComposeMapping)(file.Root["x-case"] ?? throw new InvalidDataException($"{path} has no x-case"));
         foreach (var entry in facts.Entries)
-            entry.Key.ShouldBeOneOf("files", "variables", "registry", "findings");
+            entry.Key.ShouldBeOneOf("files", "variables", "registry", "packages", "findings");
 
         var repository = MemoryRepository.Of(
             (facts["files"] as ComposeMapping)?.Entries.Select(ToFile) ?? [new MemoryFile("app/Dockerfile", TreeEntryKind.File, "FROM scratch\n")]);
@@ -56,6 +59,7 @@ internal sealed record CorpusCase(string Rule, string Name, ComposeFile File, Ro
         return new CorpusCase(
             rule, title, file, RolloutReader.Read(file, VariableSet.Of(variables)), repository,
             (facts["registry"] as ComposeMapping)?.Entries.ToDictionary(it => it.Key, it => TextOf(it.Value)) ?? [],
+            (facts["packages"] as ComposeMapping)?.Entries.ToDictionary(it => it.Key, it => TextOf(it.Value)) ?? [],
             [.. (facts["findings"] as ComposeSequence)?.Items.Select(item => Finding(rule, (ComposeMapping)item)) ?? []]);
     }
 
@@ -83,7 +87,7 @@ internal sealed record CorpusCase(string Rule, string Name, ComposeFile File, Ro
             };
         }
 
-        return [.. (await new ContextVerifier(source, new MemoryLog(), RuleSet.Default.With(new ImageRule(registry))).VerifyAsync(Rollout, cancellationToken)).AllFindings];
+        return [.. (await new ContextVerifier(source, new MemoryLog(), RuleSet.Default.With(new ImageRule(registry), new PackageRule(new MemoryIndex(Packages)))).VerifyAsync(Rollout, cancellationToken)).AllFindings];
     }
 
     private static MemoryFile ToFile(ComposeEntry entry) => entry.Value switch

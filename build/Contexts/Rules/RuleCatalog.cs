@@ -38,6 +38,7 @@ public static class RuleCatalog
         // The Dockerfile and what it copies.
         new("VC201", FailureClass.DockerfileMissing, RuleStation.VerifyContexts, "The Dockerfile is where the compose file says"),
         new("VC216", FailureClass.ImageUnavailable, RuleStation.VerifyContexts, "Images are in their registries, for the target's processor"),
+        new("VC219", FailureClass.BuildFailure, RuleStation.VerifyContexts, "Pinned packages exist in their index"),
 
         // Ports.
         new("VC301", FailureClass.WrongPort, RuleStation.VerifyContexts, "The published port is one that the image listens on"),

@@ -1,4 +1,5 @@
 using System.Text;
+using PhasedRollout.Compose;
 using PhasedRollout.Contexts.Dockerfiles;
 using PhasedRollout.Rollouts;
 
@@ -39,6 +40,7 @@ public sealed class ServiceSubject
             // A value of which a variable is not set yet is not known.
             Arguments = build.Arguments.ToDictionary(it => it.Key, it => it.Value is null || ComposeText.HasVariable(it.Value) ? null : it.Value, StringComparer.Ordinal),
             Target = build.Target,
+            NamedContexts = NamedContexts(),
         })
         : null;
 
@@ -65,4 +67,12 @@ public sealed class ServiceSubject
 
     /// <summary>The service of the stack called <paramref name="name"/>; null when there is none.</summary>
     public ServiceSubject? Other(string name) => Stack.FirstOrDefault(subject => subject.Service.Name == name);
+
+    private string[] NamedContexts() =>
+        ((((Rollout.Source.Root["services"] as ComposeMapping)?[Service.Name] as ComposeMapping)?["build"] as ComposeMapping)?["additional_contexts"]) switch
+        {
+            ComposeMapping mapping => [.. mapping.Entries.Select(entry => entry.Key)],
+            ComposeSequence list => [.. list.Items.OfType<ComposeScalar>().Select(item => (item.Text ?? "").Split('=')[0])],
+            _ => [],
+        };
 }

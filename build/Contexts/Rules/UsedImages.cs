@@ -1,3 +1,4 @@
+using PhasedRollout.Contexts.Dockerfiles;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Contexts.Rules;
@@ -13,8 +14,43 @@ internal sealed record UsedImage(ImageReference Reference, string Text, string K
 /// <summary>Finds them.</summary>
 internal static class UsedImages
 {
-    /// <summary>The images that <paramref name="subject"/> needs. What depends on an unknown value is left out, and so is what the stack builds itself.</summary>
-    public static IReadOnlyList<UsedImage> Of(ServiceSubject subject) => ImagePins.PulledBy(subject.Rollout, subject.Service) is { } image
-        ? [new UsedImage(image, subject.Service.Image!, "image", subject.Service.Image!, null)]
-        : [];
+    /// <summary>The images that <paramref name="subject"/> needs: its own when it is pre-built, else those that its Dockerfile builds and copies from. What
+    /// depends on an unknown value is left out, and so is what the stack builds itself.</summary>
+    public static IReadOnlyList<UsedImage> Of(ServiceSubject subject)
+    {
+        if (subject.Service.Build is null)
+            return ImagePins.PulledBy(subject.Rollout, subject.Service) is { } image ? [new UsedImage(image, subject.Service.Image!, "image", subject.Service.Image!, null)] : [];
+
+        if (subject.Dockerfile is not { } dockerfile)
+            return [];
+
+        var built = StackImages.Of(subject.Rollout);
+        return
+        [
+            .. dockerfile.Stages.Where(dockerfile.IsNeeded).SelectMany(stage => Of(stage, dockerfile))
+                .Where(used => !built.Contains(used.Reference))
+                .DistinctBy(used => used.Reference.ToString()),
+        ];
+    }
+
+    private static IEnumerable<UsedImage> Of(Stage stage, EvaluatedDockerfile dockerfile)
+    {
+        if (stage is { IsReplaced: false, Parent: null, BaseName: { Length: > 0 } and not "scratch" } && Read(stage.BaseName, stage.From) is { } image)
+            yield return image;
+
+        foreach (var it in stage.Instructions)
+        {
+            var sources = it.Mounts.Select(mount => mount.From).Append(it.Instruction.Keyword == "COPY" ? it.Instruction.Flag("from") : null);
+            foreach (var source in sources.OfType<string>())
+                if (dockerfile.Find(source) is null && !IsNamedContext(dockerfile, source) && !int.TryParse(source, out _) && Read(source, it.Instruction) is { } copied)
+                    yield return copied;
+        }
+    }
+
+    private static bool IsNamedContext(EvaluatedDockerfile dockerfile, string name) =>
+        dockerfile.Inputs.NamedContexts.Contains(name, StringComparer.OrdinalIgnoreCase);
+
+    private static UsedImage? Read(string text, Instruction instruction) => ImageReference.Parse(text) is { } reference
+        ? new UsedImage(reference, text, "build/context", $"{instruction.Keyword} {instruction.Text}", instruction.Line)
+        : null;
 }
