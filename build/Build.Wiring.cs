@@ -250,7 +250,7 @@ partial class Build
             var journal = new RunJournal(
                 Path.Combine(build.ReportsPath, "runs", runId, JournalReader.FileName), holder, build.redactor, TimeProvider.System, log);
             return new EnginePorts(
-                new Preflight(preflight, new DatabaseProbe(observer.HostName, TimeProvider.System), log),
+                new Preflight(preflight, new DatabaseProbe(observer.HostName, TimeProvider.System), log, Registry),
                 new DeploymentPreview(observer, settings),
                 new PhasedDeployment(new RecordedTarget(engine, held, journal), Source, watch, containers, settings, TimeProvider.System, log),
                 new DeployedHealth(observer, watch),

@@ -21,26 +21,29 @@ public sealed class ContextVerifier(IRepositorySource source, IRunLog log, RuleS
 
         var lookup = await RepositoryLookup.RunAsync(source, contexts, cancellationToken);
         var services = await Task.WhenAll(rollout.Services.Select(service => VerifyAsync(service, lookup, cancellationToken)));
-        var findings = (await CheckAsync(rollout, services, lookup, cancellationToken)).ToLookup(finding => finding.Service);
+        var (found, bases) = await CheckAsync(rollout, services, lookup, cancellationToken);
+        var findings = found.ToLookup(finding => finding.Service);
         if (source.Budget is { } budget && lookup.Repositories.Count > 0)
             log.Information(budget);
 
         return new VerifiedRollout
         {
             Rollout = rollout,
-            Services = [.. services.Select(service => Conclude(service, findings[service.Service.Name], rollout.Accepted))],
+            Services = [.. services.Select(service => Conclude(service, findings[service.Service.Name], rollout.Accepted) with { BaseImages = bases[service.Service.Name] })],
             Repositories = lookup.Repositories,
             Findings = [.. findings[null].Select(finding => Findings.Judge(finding, rollout.Accepted))],
         };
     }
 
-    private async Task<IReadOnlyList<Finding>> CheckAsync(
+    private async Task<(IReadOnlyList<Finding> Findings, IReadOnlyDictionary<string, IReadOnlyList<string>> BaseImages)> CheckAsync(
         Rollout rollout, IReadOnlyList<VerifiedService> services, RepositoryLookup lookup, CancellationToken cancellationToken)
     {
         var refused = new ConcurrentQueue<Finding>();
         var subjects = await new SubjectReader(lookup, Refuse).ReadAsync(rollout, services, rules, cancellationToken);
         var ofServices = await Task.WhenAll(subjects.SelectMany(subject => rules.OfServices.Select(rule => CheckAsync(rule, subject))));
-        return [.. rules.OfTheFile.SelectMany(rule => rule.Check(rollout)), .. ofServices.SelectMany(it => it), .. refused.DistinctBy(finding => finding.Service)];
+        return (
+            [.. rules.OfTheFile.SelectMany(rule => rule.Check(rollout)), .. ofServices.SelectMany(it => it), .. refused.DistinctBy(finding => finding.Service)],
+            subjects.ToDictionary(subject => subject.Service.Name, UsedImages.BasesOf, StringComparer.Ordinal));
 
         void Refuse(ServiceSubject subject, WorldRefusedException why) => refused.Enqueue(ContextRules.NotRead(subject.Service, why));
 

@@ -55,6 +55,9 @@ public sealed record VerifiedService(
     /// <summary>The digest that the registry gave for the tag of a pre-built image; null when it was not asked or did not say, and when the compose
     /// file names one itself.</summary>
     public string? ImageDigest { get; init; }
+
+    /// <summary>The images that the build takes from a registry for the platform that it builds for; empty for a pre-built image, and where they cannot be known.</summary>
+    public IReadOnlyList<string> BaseImages { get; init; } = [];
 }
 
 /// <summary>A folder of a commit that holds a Dockerfile.</summary>

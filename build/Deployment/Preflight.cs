@@ -1,3 +1,4 @@
+using PhasedRollout.Contexts;
 using PhasedRollout.Deployment.Checks;
 using PhasedRollout.Phases;
 using PhasedRollout.Rollouts;
@@ -10,6 +11,9 @@ public sealed record PreflightSettings
     /// <summary>True to create external networks that are missing: <c>--create-missing-networks</c>.</summary>
     public bool CreateMissingNetworks { get; init; }
 
+    /// <summary>The images that builds take from registries, by service.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> BaseImages { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
     /// <summary>Less free disk than this is worth a look.</summary>
     public long LittleDisk { get; init; } = 1L << 30;
 
@@ -18,7 +22,11 @@ public sealed record PreflightSettings
 }
 
 /// <summary>Checks the place to deploy to, before anything of it is touched. It writes nothing, except a missing network when it is told to.</summary>
-public sealed class Preflight(IDeploymentTarget target, IRequirementProbe probe, IRunLog log)
+/// <param name="target">The place.</param>
+/// <param name="probe">Asks databases and caches.</param>
+/// <param name="log">Where it says what it does.</param>
+/// <param name="registry">The registries of base images; null when they are not to be asked.</param>
+public sealed class Preflight(IDeploymentTarget target, IRequirementProbe probe, IRunLog log, IImageRegistry? registry = null)
 {
     /// <summary>Checks everything and gives all that was found; an engine that does not answer is a finding too.</summary>
     /// <param name="rollout">The stack.</param>
@@ -58,6 +66,7 @@ public sealed class Preflight(IDeploymentTarget target, IRequirementProbe probe,
                 .. NameCheck.Check(rollout, phases, observed),
                 .. VolumeCheck.Check(rollout, observed),
                 .. await new ImageCheck(target, description.Platform).CheckAsync(phases, cancellationToken),
+                .. await new BaseImageCheck(target, registry, description.Platform).CheckAsync(rollout, settings.BaseImages, cancellationToken),
                 .. await CheckDiskAsync(settings, cancellationToken),
             ]);
         }

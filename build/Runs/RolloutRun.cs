@@ -232,7 +232,11 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
 
     private Task<IReadOnlyList<Finding>> CheckAsync(
         EnginePorts ports, Rollout rollout, IReadOnlyList<Phase> phases, CancellationToken cancellationToken) => ports.Preflight.CheckAsync(
-        rollout, phases, new PreflightSettings { CreateMissingNetworks = settings.CreateMissingNetworks }, cancellationToken);
+        rollout, phases, new PreflightSettings
+        {
+            CreateMissingNetworks = settings.CreateMissingNetworks,
+            BaseImages = record.Verified?.Services.ToDictionary(service => service.Service.Name, service => service.BaseImages) ?? [],
+        }, cancellationToken);
 
     // Whoever waits for the lock wants what was asked for, not the station that was refused.
     private string Again(Exception exception, string target) =>

@@ -9,14 +9,14 @@ internal sealed class MemoryIndex(IReadOnlyDictionary<string, string> packages) 
     public bool IsWhole { get; init; } = true;
 
     public Task<PackageAnswer> FindAsync(PackageEcosystem ecosystem, string name, string version, CancellationToken cancellationToken) =>
-        Task.FromResult(packages.GetValueOrDefault($"{ecosystem.ToString().ToLowerInvariant()} {name}") switch
+        Task.FromResult<PackageAnswer>(packages.GetValueOrDefault($"{ecosystem.ToString().ToLowerInvariant()} {name}") switch
         {
             null => new IndexUnreachable("no route to host"),
             "none" => new PackageUnknown(IsWhole),
             var versions => Known(versions.Split(' ', StringSplitOptions.RemoveEmptyEntries)),
         });
 
-    private PackageAnswer Known(IReadOnlyList<string> versions) => new PackageKnown(
+    private PackageKnown Known(IReadOnlyList<string> versions) => new PackageKnown(
         [.. versions.Select(version => version.Trim('(', ')'))],
         [.. versions.Where(version => version.StartsWith('(')).Select(version => version.Trim('(', ')'))],
         IsWhole);

@@ -1,6 +1,7 @@
 using PhasedRollout.Contexts;
 using PhasedRollout.Deployment;
 using PhasedRollout.Rollouts;
+using PhasedRollout.Tests.Contexts;
 
 namespace PhasedRollout.Tests.Deployment;
 
@@ -137,6 +138,25 @@ public class PreflightTests
     }
 
     [Fact]
+    public async Task A_base_image_that_is_not_there_for_the_targets_processor_is_named()
+    {
+        target.WithImage("acme/local:1", platform: "linux/arm64");
+        var registry = new MemoryRegistry { Otherwise = new ImageFound(Digest) };
+        registry.Platforms["acme/remote:1"] = [new ImagePlatform("linux", "arm64", null), new ImagePlatform("linux", "s390x", null)];
+        registry.Platforms["python:3.12"] = [new ImagePlatform("linux", "amd64", null), new ImagePlatform("linux", "arm64", null)];
+        registry.Answers["acme/silent:1"] = new RegistryUnreachable("no route to host");
+        var settings = new PreflightSettings
+        {
+            BaseImages = new Dictionary<string, IReadOnlyList<string>> { ["web"] = ["acme/local:1", "acme/remote:1", "python:3.12", "acme/silent:1"] },
+        };
+
+        var findings = await CheckAsync(Stacks.Rollout("shop", [Stacks.Image("web")]), settings, registry: registry);
+
+        findings.Select(finding => (finding.Rule, finding.Certainty)).ShouldBe([("VC216", Certainty.Likely), ("VC216", Certainty.Likely)]);
+        findings.Select(finding => finding.Message.Split('\'')[1]).ShouldBe(["acme/local:1", "acme/remote:1"]);
+    }
+
+    [Fact]
     public async Task A_container_name_of_somebody_else_blocks()
     {
         target.WithContainer(new DeployedContainer { Id = "x", Name = "shop-web-1", State = "exited", Image = "nginx" });
@@ -208,8 +228,8 @@ public class PreflightTests
         finding.Accepted.ShouldBe("somebody makes it later");
     }
 
-    private Task<IReadOnlyList<Finding>> CheckAsync(Rollout rollout, PreflightSettings? settings = null, IRequirementProbe? probe = null, string? digest = null) =>
-        new Preflight(target, probe ?? new FakeProbe(new RequirementAnswer("", null, "", "")), new RecordingLog()).CheckAsync(
+    private Task<IReadOnlyList<Finding>> CheckAsync(Rollout rollout, PreflightSettings? settings = null, IRequirementProbe? probe = null, string? digest = null, IImageRegistry? registry = null) =>
+        new Preflight(target, probe ?? new FakeProbe(new RequirementAnswer("", null, "", "")), new RecordingLog(), registry).CheckAsync(
             rollout, Stacks.Phases(rollout, digest: digest), settings ?? new PreflightSettings(), TestContext.Current.CancellationToken);
 
     private static Rollout WithExternal() => Stacks.Rollout("shop", [Stacks.Image("web") with { Networks = [new NetworkAttachment("dokploy-network", [])] }]) with

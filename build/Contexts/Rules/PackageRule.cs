@@ -37,7 +37,7 @@ public sealed class PackageRule(IPackageIndex index) : IServiceRule
     }
 
     private static IReadOnlyList<PackageInstall> Installs(ServiceSubject subject) =>
-        subject is { Dockerfile: { } dockerfile, Tree: { } tree, Context: { } context }
+        subject is { Dockerfile: { Source.HasForeignSyntax: false } dockerfile, Tree: { } tree, Context: { } context }
             ? [.. new PackageInstalls(dockerfile, tree, context.Reference.Path).Read()]
             : [];
 

@@ -9,7 +9,11 @@ namespace PhasedRollout.Contexts.Rules;
 /// <param name="Key">The key of the compose file that leads to it, below the service.</param>
 /// <param name="Written">The instruction of the Dockerfile that names it; the same as <paramref name="Text"/> without one.</param>
 /// <param name="Line">The line of that instruction, or null.</param>
-internal sealed record UsedImage(ImageReference Reference, string Text, string Key, string Written, int? Line);
+internal sealed record UsedImage(ImageReference Reference, string Text, string Key, string Written, int? Line)
+{
+    /// <summary>True when the instruction names a platform of its own (<c>FROM --platform</c>).</summary>
+    public bool HasOwnPlatform { get; init; }
+}
 
 /// <summary>Finds them.</summary>
 internal static class UsedImages
@@ -21,7 +25,7 @@ internal static class UsedImages
         if (subject.Service.Build is null)
             return ImagePins.PulledBy(subject.Rollout, subject.Service) is { } image ? [new UsedImage(image, subject.Service.Image!, "image", subject.Service.Image!, null)] : [];
 
-        if (subject.Dockerfile is not { } dockerfile)
+        if (subject.Dockerfile is not { Source.HasForeignSyntax: false } dockerfile)
             return [];
 
         var built = StackImages.Of(subject.Rollout);
@@ -32,6 +36,10 @@ internal static class UsedImages
                 .DistinctBy(used => used.Reference.ToString()),
         ];
     }
+
+    /// <summary>The images that a build of <paramref name="subject"/> takes for the platform that it builds for.</summary>
+    public static IReadOnlyList<string> BasesOf(ServiceSubject subject) =>
+        subject.Service.Build is null ? [] : [.. Of(subject).Where(image => !image.HasOwnPlatform).Select(image => image.Text)];
 
     private static IEnumerable<UsedImage> Of(Stage stage, EvaluatedDockerfile dockerfile)
     {
@@ -52,5 +60,8 @@ internal static class UsedImages
 
     private static UsedImage? Read(string text, Instruction instruction) => ImageReference.Parse(text) is { } reference
         ? new UsedImage(reference, text, "build/context", $"{instruction.Keyword} {instruction.Text}", instruction.Line)
+        {
+            HasOwnPlatform = instruction.Flag("platform") is not null,
+        }
         : null;
 }

@@ -27,6 +27,20 @@ internal static class PlatformRules
             $"take an image that is there for {wanted}, or publish this one for it (docker buildx build --platform {wanted} --push)");
     }
 
+    /// <summary>A base image that the target has, or that a build would pull. The builder may have one of its own: likely at most.</summary>
+    public static Finding? Base(Service service, string image, IReadOnlyList<ImagePlatform>? offered, string target)
+    {
+        if (offered is not { Count: > 0 } || ImagePlatform.Parse(service.Platform ?? target) is not { } wanted || offered.Any(platform => platform.RunsOn(wanted)))
+            return null;
+
+        return About(service, Certainty.Likely,
+            $"the base image '{image}' is there for {string.Join(", ", offered.Take(8))}, and not for {wanted}" + (service.Platform is null ? ", the target's platform" : ""),
+            $"FROM an image that is there for {wanted}") with
+        {
+            Where = $"services/{service.Name}/build",
+        };
+    }
+
     private static Finding About(Service service, Certainty certainty, string message, string remedy) => TextChecks.Located(
         new Finding(PreflightRules.Platform, FailureClass.ImageUnavailable, certainty, Shown.Safe(message, 1000), $"services/{service.Name}/image", remedy)
         {

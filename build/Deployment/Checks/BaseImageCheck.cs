@@ -1,0 +1,32 @@
+using PhasedRollout.Contexts;
+using PhasedRollout.Rollouts;
+
+namespace PhasedRollout.Deployment.Checks;
+
+/// <summary>Are the images that builds begin with there for the target's processor?</summary>
+internal sealed class BaseImageCheck(ITargetObserver target, IImageRegistry? registry, string platform)
+{
+    public async Task<IReadOnlyList<Finding>> CheckAsync(
+        Rollout rollout, IReadOnlyDictionary<string, IReadOnlyList<string>> images, CancellationToken cancellationToken)
+    {
+        var platforms = (await Task.WhenAll(images.Values.SelectMany(all => all).Distinct(StringComparer.Ordinal)
+            .Select(async image => (Image: image, Platforms: await PlatformsAsync(image, cancellationToken))))).ToDictionary(it => it.Image, it => it.Platforms);
+        return
+        [
+            .. (from service in rollout.Services
+                from image in images.GetValueOrDefault(service.Name) ?? []
+                select PlatformRules.Base(service, image, platforms[image], platform)).OfType<Finding>(),
+        ];
+    }
+
+    // Of an image that is not on the target its registry knows; one that did not say whether it has it is not asked again.
+    private async Task<IReadOnlyList<ImagePlatform>?> PlatformsAsync(string image, CancellationToken cancellationToken)
+    {
+        if (await target.FindImageAsync(image, cancellationToken) is { } local)
+            return local.Platform is { } made ? [made] : null;
+
+        return registry is not null && ImageReference.Parse(image) is { } reference && await registry.FindAsync(reference, cancellationToken) is ImageFound
+            ? await registry.PlatformsAsync(reference, cancellationToken)
+            : null;
+    }
+}
