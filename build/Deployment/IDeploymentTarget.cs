@@ -158,7 +158,17 @@ public sealed class TargetRefusedException(string call, string error, Exception?
 /// <param name="Platform">Its platform, such as <c>linux/amd64</c>.</param>
 /// <param name="IsLocal">True when it runs on this machine, so that ports of processes and free disk can be seen from here.</param>
 public sealed record TargetDescription(
-    string Endpoint, string Name, string Version, Version ApiVersion, string Platform, bool IsLocal);
+    string Endpoint, string Name, string Version, Version ApiVersion, string Platform, bool IsLocal)
+{
+    /// <summary>The memory of its host in bytes; null when it is not known.</summary>
+    public long? Memory { get; init; }
+
+    /// <summary>The processors of its host; null when they are not known.</summary>
+    public int? Processors { get; init; }
+
+    /// <summary>True when the engine runs without root.</summary>
+    public bool IsRootless { get; init; }
+}
 
 /// <summary>The state of a container.</summary>
 /// <param name="State">The engine's word.</param>

@@ -63,6 +63,7 @@ public sealed class Preflight(IDeploymentTarget target, IRequirementProbe probe,
             [
                 .. await new NetworkCheck(target, log).CheckAsync(rollout, observed, settings, cancellationToken),
                 .. await new PortCheck(target).CheckAsync(rollout, observed, description.IsLocal, cancellationToken),
+                .. LimitCheck.Check(rollout, description),
                 .. NameCheck.Check(rollout, phases, observed),
                 .. VolumeCheck.Check(rollout, observed),
                 .. await new ImageCheck(target, description.Platform).CheckAsync(phases, cancellationToken),
@@ -134,13 +135,16 @@ public static class PreflightRules
     /// <summary>A host port is held.</summary>
     public const string Port = "VC303";
 
+    /// <summary>A host port needs a right that the engine lacks, or is one that outgoing connections use.</summary>
+    public const string PortRange = "VC304";
+
     /// <summary>A variable has no value.</summary>
     public const string Variable = "VC508";
 
     /// <summary>An external network or volume is missing or does not fit.</summary>
     public const string External = "VC601";
 
-    /// <summary>The disk is full.</summary>
+    /// <summary>The disk is full, or a limit is above what the target has.</summary>
     public const string Disk = "VC704";
 
     /// <summary>No engine answers, or it is too old.</summary>

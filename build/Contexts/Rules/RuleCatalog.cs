@@ -44,6 +44,7 @@ public static class RuleCatalog
         new("VC301", FailureClass.WrongPort, RuleStation.VerifyContexts, "The published port is one that the image listens on"),
         new("VC302", FailureClass.PortConflict, RuleStation.VerifyContexts, "No host port is published twice"),
         new("VC303", FailureClass.PortConflict, RuleStation.Preflight, "The host ports are free on the target"),
+        new("VC304", FailureClass.PortConflict, RuleStation.Preflight, "The engine may take the host ports, and nobody else does by chance"),
         new("VC305", FailureClass.PortConflict, RuleStation.VerifyContexts, "No service takes the ports of Traefik and Dokploy"),
 
         // Health checks.
@@ -71,7 +72,7 @@ public static class RuleCatalog
         new("VC701", FailureClass.DependencyOrder, RuleStation.VerifyContexts, "Dependencies exist, come no later and form no circle"),
         new("VC702", FailureClass.Unhealthy, RuleStation.VerifyContexts, "Host paths do not depend on the folder of the compose file"),
         new("VC703", FailureClass.Unhealthy, RuleStation.VerifyContexts, "A user that is not root can write to its volumes"),
-        new("VC704", FailureClass.DiskFull, RuleStation.Preflight, "The target has the disk that is needed"),
+        new("VC704", FailureClass.DiskFull, RuleStation.Preflight, "The target has the disk, memory and processors that are needed"),
 
         // Secrets and provenance.
         new("VC801", FailureClass.SecretExposed, RuleStation.VerifyContexts, "No secret is written into the compose file or an image"),

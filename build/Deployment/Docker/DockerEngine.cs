@@ -84,7 +84,12 @@ public sealed partial class DockerEngine : IDeploymentTarget, IDisposable
     {
         var version = await CallAsync("read the version", (docker, token) => docker.System.GetVersionAsync(token), cancellationToken);
         var info = await CallAsync("read the engine's information", (docker, token) => docker.System.GetSystemInfoAsync(token), cancellationToken);
-        return new TargetDescription(endpoint.Uri.ToString(), info.Name, version.Version, api!, $"{version.Os}/{version.Arch}", host.IsLocal);
+        return new TargetDescription(endpoint.Uri.ToString(), info.Name, version.Version, api!, $"{version.Os}/{version.Arch}", host.IsLocal)
+        {
+            Memory = info.MemTotal > 0 ? info.MemTotal : null,
+            Processors = info.NCPU > 0 ? (int)info.NCPU : null,
+            IsRootless = info.SecurityOptions?.Any(option => option.Contains("name=rootless", StringComparison.Ordinal)) == true,
+        };
     }
 
     /// <inheritdoc />
