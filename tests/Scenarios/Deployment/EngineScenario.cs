@@ -46,7 +46,10 @@ public abstract class EngineScenario : IAsyncLifetime
         Rollout rollout, int number = 1, Func<GatedService, bool>? gate = null, DeploymentSettings? settings = null) =>
         Deployment(gate ?? (_ => true), settings).DeployAsync(rollout, Stacks.Phases(rollout, Repository), number, Stop);
 
-    internal async Task<IReadOnlyList<DeployedContainer>> ContainersAsync() =>
+    /// <summary>The project's containers without those that only keep a version.</summary>
+    internal async Task<IReadOnlyList<DeployedContainer>> ContainersAsync() => [.. (await AllContainersAsync()).Where(container => !container.IsKept)];
+
+    internal async Task<IReadOnlyList<DeployedContainer>> AllContainersAsync() =>
     [
         .. (await Engine.ListContainersAsync(Stop)).Where(container => container.Project == Project).OrderBy(container => container.Name, StringComparer.Ordinal),
     ];

@@ -20,7 +20,7 @@ public sealed class RollbackTests : EngineScenario
         var was = await docker.Containers.InspectContainerAsync(before.Id, Stop);
         (await DeployAsync(Version("second-secret"))).Result.ShouldBe(PhaseResult.Succeeded, Log.ToString());
 
-        var kept = (await ContainersAsync()).Select(KeptContainer.Read).OfType<KeptContainer>().ShouldHaveSingleItem();
+        var kept = (await AllContainersAsync()).Select(KeptContainer.Read).OfType<KeptContainer>().ShouldHaveSingleItem();
         kept.Container.State.ShouldBe("created");
         kept.Container.Labels.Keys.ShouldNotContain(label => label.StartsWith("com.docker.compose", StringComparison.Ordinal));
         kept.Container.Labels.Values.ShouldNotContain(value => value.Contains("first-secret", StringComparison.Ordinal));
@@ -30,7 +30,7 @@ public sealed class RollbackTests : EngineScenario
 
         outcome.Failure.ShouldBeNull(Log.ToString());
         outcome.Services.ShouldHaveSingleItem().Change.ShouldBe(ServiceChange.RolledBack);
-        var back = (await ContainersAsync()).ShouldHaveSingleItem();
+        var back = (await AllContainersAsync()).ShouldHaveSingleItem();
         (back.Name, back.State, back.ImageId).ShouldBe((before.Name, "running", before.ImageId));
         back.Labels.ShouldBe(before.Labels, ignoreOrder: true);
         var now = await docker.Containers.InspectContainerAsync(back.Id, Stop);
@@ -52,7 +52,7 @@ public sealed class RollbackTests : EngineScenario
         await DeployAsync(Version("b"));
         await Deployment(_ => true).TeardownAsync(Project, volumes: true, Stop);
 
-        (await ContainersAsync()).ShouldBeEmpty();
+        (await AllContainersAsync()).ShouldBeEmpty();
         (await Engine.ListImageReferencesAsync($"phased-rollout-kept/{Project}/", Stop)).ShouldBeEmpty();
     }
 

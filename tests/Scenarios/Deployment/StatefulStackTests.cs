@@ -64,7 +64,7 @@ public sealed class StatefulStackTests : EngineScenario
     private static ServiceHealth Health(PhaseOutcome outcome, string service) =>
         outcome.Services.Single(candidate => candidate.Service == service).Health.ShouldNotBeNull();
 
-    private async Task<IReadOnlyList<string>> IdsAsync() => [.. (await ContainersAsync()).Where(container => !container.IsKept).Select(container => $"{container.Name} {container.Id}")];
+    private async Task<IReadOnlyList<string>> IdsAsync() => [.. (await ContainersAsync()).Select(container => $"{container.Name} {container.Id}")];
 
     private async Task<PhaseOutcome> GatedAsync(Rollout rollout)
     {
