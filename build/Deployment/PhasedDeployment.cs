@@ -148,7 +148,7 @@ public sealed class PhasedDeployment(
             return Unhealthy(name, ServiceState.Unknown, "what is deployed is not what the file asks for", phase);
         if (all.Any(candidate => candidate.Previous is not null))
             return Unhealthy(name, ServiceState.Unknown, "its last deployment was interrupted", phase);
-        if (container.IsRunning || (wanted.IsJob && container.ExitCode == 0))
+        if (container.IsRunning || (wanted.MayEnd && container.ExitCode == 0))
             return null;
 
         return Unhealthy(name, ServiceState.Failed, $"its container is {container.State}", phase);

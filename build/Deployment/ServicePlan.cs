@@ -76,7 +76,7 @@ internal sealed class ServicePlan
 
         if (previous.Length > 0)
             Cause = "an interrupted run left it before its gate";
-        if (kept.IsRunning || (wanted.IsJob && kept.ExitCode == 0))
+        if (kept.IsRunning || (wanted.MayEnd && kept.ExitCode == 0))
             return;
 
         Cause = "it is as asked and does not run";

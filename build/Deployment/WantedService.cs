@@ -10,7 +10,7 @@ namespace PhasedRollout.Deployment;
 /// <summary>A service as it should stand on the target.</summary>
 /// <param name="Service">The service.</param>
 /// <param name="Container">Its container.</param>
-/// <param name="IsJob">True when it ends with its work done, and is not started again then.</param>
+/// <param name="IsJob">True when another service waits for it to complete: the gate waits for that too.</param>
 public sealed record WantedService(Service Service, ContainerSpec Container, bool IsJob)
 {
     // Without what is null, so that a property which a later version adds changes no hash of a container that does not use it.
@@ -32,8 +32,11 @@ public sealed record WantedService(Service Service, ContainerSpec Container, boo
             IsJobOf(rollout, service.Service));
     }
 
-    /// <summary>True for a service that ends when its work is done: it may end, or another one waits for that.</summary>
-    internal static bool IsJobOf(Rollout rollout, Service service) => service.MayEnd || rollout.Services.Any(other => other.DependsOn.Any(dependency =>
+    /// <summary>True when exit code 0 is no reason to start it again.</summary>
+    public bool MayEnd => IsJob || Service.MayEnd;
+
+    /// <summary>True for a service that another one waits for to complete.</summary>
+    internal static bool IsJobOf(Rollout rollout, Service service) => rollout.Services.Any(other => other.DependsOn.Any(dependency =>
         dependency.Service == service.Name && dependency.Condition == DependencyCondition.CompletedSuccessfully));
 
     /// <summary>The hash of a configuration: 64 hexadecimal digits. The order of mappings does not matter, that of sequences does.</summary>

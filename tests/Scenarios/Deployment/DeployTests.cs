@@ -7,6 +7,7 @@ using PhasedRollout.Tests.Deployment;
 
 namespace PhasedRollout.Tests.Scenarios.Deployment;
 
+[Collection(EngineScenario.Sequence)]
 [Trait("Category", "Scenario")]
 public sealed class DeployTests : EngineScenario
 {

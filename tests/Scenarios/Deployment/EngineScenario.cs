@@ -8,6 +8,9 @@ namespace PhasedRollout.Tests.Scenarios.Deployment;
 /// <summary>A project of its own on the real engine; whatever the test left is removed at its end.</summary>
 public abstract class EngineScenario : IAsyncLifetime
 {
+    /// <summary>One after the other: a teardown removes layers that another class's build would share.</summary>
+    internal const string Sequence = "Engine scenarios";
+
     internal EngineScenario() => Engine = DockerEngine.Connect(null, EngineAccess.Full);
 
     internal string Project { get; } = "deploy-test-" + Guid.NewGuid().ToString("N")[..8];

@@ -3,6 +3,7 @@ using PhasedRollout.Deployment.Locking;
 namespace PhasedRollout.Tests.Scenarios.Deployment;
 
 /// <summary>The lock as a container that is created and never started, on the real engine.</summary>
+[Collection(EngineScenario.Sequence)]
 [Trait("Category", "Scenario")]
 public sealed class LockStoreTests : EngineScenario
 {

@@ -6,6 +6,7 @@ using PhasedRollout.Tests.Deployment;
 namespace PhasedRollout.Tests.Scenarios.Deployment;
 
 /// <summary>What a real engine keeps of a version, and gives back.</summary>
+[Collection(EngineScenario.Sequence)]
 [Trait("Category", "Scenario")]
 public sealed class RollbackTests : EngineScenario
 {

@@ -8,6 +8,7 @@ using PhasedRollout.Tests.Deployment;
 namespace PhasedRollout.Tests.Scenarios.Deployment;
 
 /// <summary>A stack unlike the seed's, with the real gate: a volume, a one-shot job between two services, one without any check, one with a range of ports.</summary>
+[Collection(EngineScenario.Sequence)]
 [Trait("Category", "Scenario")]
 public sealed class StatefulStackTests : EngineScenario
 {
