@@ -65,7 +65,7 @@ internal sealed record PastRun
             ExitCode = run.GetProperty("exitCode").GetInt32(),
             DeployTo = Text(run, "deployTo") ?? "",
             Project = Text(report, "project"),
-            Target = run.GetProperty("targets").EnumerateArray().Select(target => Text(target, "name")).LastOrDefault() ?? "",
+            Target = run.GetProperty("targets").EnumerateArray().Select(target => Text(target, "name")).LastOrDefault(name => name != "Report") ?? "",
             Deployed = report.GetProperty("phases").EnumerateArray().Any(phase => Text(phase, "outcome") is "succeeded" or "unchanged"),
             FailureClass = cause is { } first ? Text(first, "class") : null,
             Cause = cause is { } told ? Text(told, "cause") : null,
