@@ -26,8 +26,8 @@ internal static class InstructionFlags
     /// <summary>What is wrong with the flags of <paramref name="instruction"/>.</summary>
     public static IEnumerable<DockerfileProblem> Check(Instruction instruction)
     {
-        // Builders look at the flags of neither.
-        if (instruction.Keyword == "STOPSIGNAL" || instruction is { Keyword: "HEALTHCHECK", Arguments: [var kind, ..] } && kind.Equals("NONE", StringComparison.OrdinalIgnoreCase))
+        // Builders look at the flags of none of these.
+        if (instruction.Keyword is "STOPSIGNAL" or "ARG" || instruction is { Keyword: "HEALTHCHECK", Arguments: [var kind, ..] } && kind.Equals("NONE", StringComparison.OrdinalIgnoreCase))
             yield break;
 
         var known = Known.GetValueOrDefault(instruction.Keyword, None);

@@ -34,10 +34,27 @@ public static class RuleCatalog
         new("VC105", FailureClass.BuildContextNotFound, RuleStation.VerifyContexts, "The folder exists at the resolved commit"),
         new("VC106", FailureClass.BuildContextNotFound, RuleStation.VerifyContexts, "The path is a folder: no file, link or submodule"),
         new("VC107", FailureClass.BuildContextNotFound, RuleStation.VerifyContexts, "GitHub gives the part of the tree that is needed"),
+        new("VC111", FailureClass.BuildFailure, RuleStation.VerifyContexts, "What a Dockerfile copies lies within the context"),
 
         // The Dockerfile and what it copies.
+        new("VC200", FailureClass.BuildFailure, RuleStation.VerifyContexts, "Builders can read the Dockerfile"),
         new("VC201", FailureClass.DockerfileMissing, RuleStation.VerifyContexts, "The Dockerfile is where the compose file says"),
+        new("VC202", FailureClass.BuildFailure, RuleStation.VerifyContexts, "There is one Dockerfile, not two"),
+        new("VC203", FailureClass.BuildFailure, RuleStation.VerifyContexts, "The target is a stage of the Dockerfile"),
+        new("VC204", FailureClass.BuildFailure, RuleStation.VerifyContexts, "What the Dockerfile copies is in the context"),
+        new("VC205", FailureClass.BuildFailure, RuleStation.VerifyContexts, "What the Dockerfile copies is not kept out by the ignore file"),
+        new("VC206", FailureClass.BuildFailure, RuleStation.VerifyContexts, "No Dockerfile copies git's own folder"),
+        new("VC207", FailureClass.BuildFailure, RuleStation.VerifyContexts, "What is copied from another stage exists"),
+        new("VC208", FailureClass.BuildFailure, RuleStation.VerifyContexts, "Additional contexts name what exists"),
+        new("VC209", FailureClass.BuildFailure, RuleStation.VerifyContexts, "Arguments that a build needs have values"),
+        new("VC210", FailureClass.BuildFailure, RuleStation.VerifyContexts, "Arguments that are passed are declared"),
+        new("VC211", FailureClass.BuildFailure, RuleStation.VerifyContexts, "Secrets and ssh agents that a build mounts are given"),
+        new("VC213", FailureClass.BuildFailure, RuleStation.VerifyContexts, "Lock files and lists of packages are in the context"),
+        new("VC214", FailureClass.Unhealthy, RuleStation.VerifyContexts, "The script that a container starts may be executed"),
+        new("VC215", FailureClass.Unhealthy, RuleStation.VerifyContexts, "The script that a container starts has a first line that works"),
         new("VC216", FailureClass.ImageUnavailable, RuleStation.VerifyContexts, "Images are in their registries, for the target's processor"),
+        new("VC217", FailureClass.BuildFailure, RuleStation.VerifyContexts, "Package managers ask nothing during a build"),
+        new("VC218", FailureClass.BuildFailure, RuleStation.VerifyContexts, "A download that fails ends the build"),
         new("VC219", FailureClass.BuildFailure, RuleStation.VerifyContexts, "Pinned packages exist in their index"),
 
         // Ports.

@@ -1,3 +1,5 @@
+using PhasedRollout.Contexts.Rules.Building;
+using PhasedRollout.Contexts.Rules.Copying;
 using PhasedRollout.Contexts.Rules.Secrets;
 using PhasedRollout.Contexts.Rules.Serving;
 using PhasedRollout.Contexts.Rules.Wiring;
@@ -18,6 +20,18 @@ public sealed record RuleSet(IReadOnlyList<IServiceRule> OfServices, IReadOnlyLi
             new MissingProbeRules(),
             new ImageSecretRules(),
             new VolumeOwnerRules(),
+            new DockerfileSyntaxRule(),
+            new TwoDockerfilesRule(),
+            new TargetRule(),
+            new CopySourceRules(),
+            new StageSourceRule(),
+            new AdditionalContextRule(),
+            new NeededArgumentRule(),
+            new PassedArgumentRule(),
+            new SecretMountRule(),
+            new LockFileRule(),
+            new EntrypointRules(),
+            new PackageCommandRules(),
         ],
         [
             new PortRules(),

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using PhasedRollout.Contexts;
+using PhasedRollout.Contexts.Dockerfiles;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Deployment.Images;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace PhasedRollout.Deployment.Images;
+namespace PhasedRollout.Contexts.Dockerfiles;
 
 /// <summary>The patterns of a <c>.dockerignore</c> file, matched as Docker does: the rules are those of
 /// github.com/moby/patternmatcher (<c>patternmatcher.go</c>, <c>ignorefile/ignorefile.go</c>).</summary>
@@ -32,13 +32,13 @@ public sealed class DockerIgnore
             if (pattern.Length == 0)
                 throw new FormatException(FormattableString.Invariant($"line {number}: illegal exclusion pattern: \"!\""));
 
-            pattern = Clean(pattern);
+            pattern = GoPath.Clean(pattern);
             if (pattern.Length > 1 && pattern[0] == '/')
                 pattern = pattern[1..];
 
             try
             {
-                patterns.Add(new Pattern(Compile(pattern), exception));
+                patterns.Add(new Pattern(Compile(pattern), exception, FormattableString.Invariant($"line {number}: {line}")));
             }
             catch (ArgumentException error)
             {
@@ -49,16 +49,22 @@ public sealed class DockerIgnore
         return new DockerIgnore(patterns);
     }
 
+    /// <summary>True when some patterns let files in again.</summary>
+    public bool HasExceptions => patterns.Any(pattern => pattern.IsException);
+
     /// <summary>True when the file at <paramref name="path"/>, relative to the context with forward slashes, stays out. The last pattern that
     /// matches it or a folder above it decides.</summary>
-    public bool Ignores(string path)
-    {
-        var ignored = false;
-        foreach (var pattern in patterns)
-            if (pattern.IsException == ignored && MatchesWithParents(pattern.Expression, path))
-                ignored = !pattern.IsException;
+    public bool Ignores(string path) => PatternFor(path) is not null;
 
-        return ignored;
+    /// <summary>The line that keeps <paramref name="path"/> out, as <c>line 3: *.log</c>; null when none does.</summary>
+    public string? PatternFor(string path)
+    {
+        string? ignoredBy = null;
+        foreach (var pattern in patterns)
+            if (pattern.IsException == ignoredBy is not null && MatchesWithParents(pattern.Expression, path))
+                ignoredBy = pattern.IsException ? null : pattern.Written;
+
+        return ignoredBy;
     }
 
     private static bool MatchesWithParents(Regex expression, string path)
@@ -71,27 +77,6 @@ public sealed class DockerIgnore
                 return true;
 
         return false;
-    }
-
-    // Go's path.Clean.
-    private static string Clean(string path)
-    {
-        var rooted = path.StartsWith('/');
-        var parts = new List<string>();
-        foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (part == ".")
-                continue;
-            if (part != "..")
-                parts.Add(part);
-            else if (parts.Count > 0 && parts[^1] != "..")
-                parts.RemoveAt(parts.Count - 1);
-            else if (!rooted)
-                parts.Add(part);
-        }
-
-        var clean = string.Join('/', parts);
-        return rooted ? "/" + clean : clean.Length == 0 ? "." : clean;
     }
 
     private static Regex Compile(string pattern)
@@ -158,5 +143,5 @@ public sealed class DockerIgnore
 
     private static char At(string text, int index) => index < text.Length ? text[index] : '\0';
 
-    private sealed record Pattern(Regex Expression, bool IsException);
+    private sealed record Pattern(Regex Expression, bool IsException, string Written);
 }

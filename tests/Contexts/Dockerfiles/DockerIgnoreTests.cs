@@ -1,6 +1,6 @@
-using PhasedRollout.Deployment.Images;
+using PhasedRollout.Contexts.Dockerfiles;
 
-namespace PhasedRollout.Tests.Deployment.Images;
+namespace PhasedRollout.Tests.Contexts.Dockerfiles;
 
 public class DockerIgnoreTests
 {

@@ -1,0 +1,41 @@
+using PhasedRollout.Contexts.Dockerfiles;
+using PhasedRollout.Contexts.Rules.Copying;
+using PhasedRollout.Rollouts;
+
+namespace PhasedRollout.Contexts.Rules.Building;
+
+/// <summary>VC214 and VC215: a script that the container starts with can be executed.</summary>
+internal sealed class EntrypointRules : DockerfileRule
+{
+    protected override IEnumerable<string> Files(ServiceSubject subject, EvaluatedDockerfile dockerfile) =>
+        StartedScript.Find(subject, dockerfile) is { } script ? [script.RepositoryPath] : [];
+
+    protected override IEnumerable<Finding> Check(ServiceSubject subject, EvaluatedDockerfile dockerfile)
+    {
+        if (StartedScript.Find(subject, dockerfile) is not { } script)
+            yield break;
+
+        var certainty = script.MayBeChanged || dockerfile.Source.HasForeignSyntax ? Certainty.Likely : Certainty.Certain;
+        if (script.Entry.Kind == TreeEntryKind.File && !script.ChangesMode)
+            yield return About(
+                subject, "VC214", certainty, script.Copy,
+                $"the container starts '{script.Path}', a copy of '{script.RepositoryPath}', which is not executable in git (mode 100644): permission denied",
+                $"git update-index --chmod=+x {script.RepositoryPath}, or COPY --chmod=755, or RUN chmod +x {script.Path}");
+
+        if (!subject.Files.TryGetValue(script.RepositoryPath, out var bytes) || script.ChangesText)
+            yield break;
+
+        var end = Array.IndexOf(bytes, (byte)'\n');
+        var first = bytes.AsSpan(0, end < 0 ? Math.Min(bytes.Length, 200) : end);
+        if (first.StartsWith("#!"u8) && first.EndsWith("\r"u8))
+            yield return About(
+                subject, "VC215", certainty, script.Copy,
+                $"'{script.RepositoryPath}' has Windows line ends: its first line asks for a program whose name ends in a carriage return, and the container "
+                    + $"ends with '{script.Path}: no such file or directory'",
+                $"'{TreeFolders.NameOf(script.RepositoryPath)} text eol=lf' in .gitattributes, then git add --renormalize {script.RepositoryPath}");
+        else if (bytes.AsSpan().StartsWith("\uFEFF#!"u8))
+            yield return About(
+                subject, "VC215", certainty, script.Copy,
+                $"'{script.RepositoryPath}' starts with a byte order mark, so that its '#!' is not seen: exec format error", "save it as UTF-8 without a mark");
+    }
+}

@@ -1,0 +1,79 @@
+using PhasedRollout.Contexts.Dockerfiles;
+using PhasedRollout.Contexts.Rules.Copying;
+using PhasedRollout.Rollouts;
+
+namespace PhasedRollout.Contexts.Rules.Building;
+
+/// <summary>VC213: a command that wants a lock file or a list of packages finds one.</summary>
+internal sealed class LockFileRule : DockerfileRule
+{
+    protected override IEnumerable<Finding> Check(ServiceSubject subject, EvaluatedDockerfile dockerfile)
+    {
+        if (ContextFiles.Of(subject) is not { IsComplete: true } files)
+            yield break;
+
+        var names = files.Entries.Where(entry => entry.Kind != TreeEntryKind.Directory && files.IsSent(entry.Path, entry))
+            .Select(entry => TreeFolders.NameOf(entry.Path)).ToHashSet(StringComparer.Ordinal);
+        foreach (var stage in dockerfile.Stages.Where(stage => !stage.IsReplaced && dockerfile.IsNeeded(stage)))
+        {
+            // What another stage, a download or a heredoc brings is not in the context.
+            var brought = Chain(stage).SelectMany(it => it.Instructions).Any(it => it.Instruction.Flag("from") is not null || it.Mounts.Any(mount => mount.From is not null)
+                || it.Instruction.Heredocs.Count > 0 || it.Instruction.Keyword == "ADD");
+            if (brought)
+                continue;
+
+            var before = "";
+            foreach (var run in stage.Instructions.Where(it => it.Instruction is { Keyword: "RUN", IsJson: false }).Select(it => it.Instruction))
+            {
+                foreach (var command in ShellCommands.Split(run.Text))
+                    if (Wanted(command) is var (program, wanted) && !wanted.Any(names.Contains) && !wanted.Any(name => before.Contains(name, StringComparison.Ordinal))
+                        && !before.Contains("git clone", StringComparison.Ordinal) && !before.Contains("curl", StringComparison.Ordinal) && !before.Contains("wget", StringComparison.Ordinal))
+                        yield return About(
+                            subject, "VC213", Certainty.Likely, run,
+                            $"'{program}' needs {string.Join(" or ", wanted.Select(name => $"'{name}'"))}, and no such file is sent to the builder",
+                            $"commit '{wanted[0]}' (and let .dockerignore leave it), or {Instead(program)}", "build/context");
+                before += run.Text + "\n";
+            }
+        }
+    }
+
+    private static (string Program, string[] Wanted)? Wanted(string command)
+    {
+        var words = command.Split((char[])[' ', '\t', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
+        return words switch
+        {
+            ["npm", "ci" or "clean-install", ..] when !words.Contains("--prefix") => ("npm ci", ["package-lock.json", "npm-shrinkwrap.json"]),
+            ["yarn", "install", ..] when words.Contains("--frozen-lockfile") || words.Contains("--immutable") => ("yarn install", ["yarn.lock"]),
+            ["pnpm", "install" or "i", ..] when words.Contains("--frozen-lockfile") => ("pnpm install", ["pnpm-lock.yaml"]),
+            ["go", "mod", "download", ..] => ("go mod download", ["go.mod"]),
+            ["poetry", "install", ..] => ("poetry install", ["pyproject.toml"]),
+            ["uv", "sync", ..] when words.Contains("--frozen") || words.Contains("--locked") => ("uv sync", ["uv.lock"]),
+            ["bundle", "install", ..] => ("bundle install", ["Gemfile", "gems.rb"]),
+            ["cargo", "build" or "install", ..] when words.Contains("--locked") => ("cargo --locked", ["Cargo.lock"]),
+            ["dotnet", "restore", var project, ..] when project.EndsWith("proj", StringComparison.Ordinal) || project.EndsWith(".sln", StringComparison.Ordinal) => Named("dotnet restore", project),
+            ["pip" or "pip3", "install", ..] => Requirements("pip install", words),
+            ["python" or "python3", "-m", "pip", "install", ..] => Requirements("pip install", words),
+            ["uv", "pip", "install", ..] => Requirements("uv pip install", words),
+            _ => null,
+        };
+    }
+
+    private static (string, string[])? Requirements(string program, string[] words)
+    {
+        var at = Array.FindIndex(words, word => word is "-r" or "--requirement");
+        return at >= 0 && at + 1 < words.Length ? Named($"{program} -r", words[at + 1]) : null;
+    }
+
+    // A path with a variable or a wildcard may be any file; one outside of the working directory may come with the base image.
+    private static (string, string[])? Named(string program, string path) =>
+        path.IndexOfAny(['$', '*', '?', '<', '"', '\'', '\\', ':']) < 0 && !path.StartsWith('-') && path != "/dev/stdin" && TreeFolders.NameOf(path) is { Length: > 0 } name
+            ? (program, [name])
+            : null;
+
+    private static string Instead(string program) => program switch
+    {
+        "npm ci" => "npm install",
+        "yarn install" or "pnpm install" => "leave out the flag that freezes it",
+        _ => "correct the command",
+    };
+}
