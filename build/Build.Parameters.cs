@@ -100,6 +100,9 @@ partial class Build
     [Parameter("Teardown also removes the project's named volumes, and what is in them")]
     readonly bool Volumes;
 
+    [Parameter("A helper container with the failed service's own image may look from inside its network whether its databases answer")]
+    readonly bool Probe;
+
     [Parameter("Never install a missing engine, database or git for Demo and Test")]
     readonly bool NoInstall;
 

@@ -233,6 +233,8 @@ partial class Build
             log.Debug($"Engine {description.Version} (API {description.ApiVersion}) on {description.Name}, {description.Endpoint}");
 
             var containers = new DockerHealthSource(async token => await observer.GetClientAsync(token), description.IsLocal, TimeProvider.System);
+            var helper = build.Probe ? new ProbeContainer(async token => await engine.GetClientAsync(token)) : null;
+            var evidence = new DockerEvidence(async token => await observer.GetClientAsync(token), description.IsLocal, helper, TimeProvider.System);
             var watch = new HealthWatch(containers, new HttpProbe(observer.HostName, TimeProvider.System), TimeProvider.System, log);
             var settings = new DeploymentSettings
             {
@@ -252,9 +254,9 @@ partial class Build
             return new EnginePorts(
                 new Preflight(preflight, new DatabaseProbe(observer.HostName, TimeProvider.System), log, Registry),
                 new DeploymentPreview(observer, settings),
-                new PhasedDeployment(new RecordedTarget(engine, held, journal), Source, watch, containers, settings, TimeProvider.System, log),
+                new PhasedDeployment(new RecordedTarget(engine, held, journal), Source, watch, evidence, settings, TimeProvider.System, log),
                 new DeployedHealth(observer, watch),
-                containers,
+                evidence,
                 new WriteAccess(held, journal));
         }
     }

@@ -122,7 +122,10 @@ internal sealed class OperationRunner(IDeploymentTarget target, Rollout rollout,
         }
 
         OperationFailedException Failed(string reason) => new(new OperationRefused(wait.Service!, wait.Title,
-            $"'{wait.Service}' waits for '{wait.Dependency.Service}' to be {Word(wait.Dependency.Condition)}: {reason}"));
+            $"'{wait.Service}' waits for '{wait.Dependency.Service}' to be {Word(wait.Dependency.Condition)}: {reason}")
+        {
+            Dependency = new ServiceHealth(wait.Dependency.Service, ServiceState.Failed, reason, []),
+        });
     }
 
     private static string Word(DependencyCondition condition) => condition switch

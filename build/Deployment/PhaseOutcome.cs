@@ -77,7 +77,14 @@ public sealed record PullFailed(string Service, string Image, string Error) : De
 /// <param name="Service">The service.</param>
 /// <param name="Operation">The operation, such as <c>StartContainer bizosaas-brain-staging</c>.</param>
 /// <param name="Error">The engine's error.</param>
-public sealed record OperationRefused(string Service, string Operation, string Error) : DeploymentFailure;
+public sealed record OperationRefused(string Service, string Operation, string Error) : DeploymentFailure
+{
+    /// <summary>What stood on the target around it: who holds a port, which networks there are.</summary>
+    public IReadOnlyList<string> Surroundings { get; init; } = [];
+
+    /// <summary>The service that it waited for in vain, and what was seen of that; null when it waited for none.</summary>
+    public ServiceHealth? Dependency { get; init; }
+}
 
 /// <summary>The phase did not pass its gate.</summary>
 /// <param name="Verdict">What the gate saw.</param>

@@ -41,7 +41,7 @@ internal sealed class PhaseTransaction(
         }
         catch (OperationFailedException failed)
         {
-            failure = failed.Refusal;
+            failure = await WithEvidenceAsync(rollout, wanted, failed.Refusal);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -112,6 +112,20 @@ internal sealed class PhaseTransaction(
 
     private static GatedService AtGate(WantedService service, DeployedContainer container) =>
         new(service.Service, container.Id, container.Name) { RunsToCompletion = service.IsJob };
+
+    // A service that waited in vain shows nothing; what it waited for does.
+    private async Task<DeploymentFailure> WithEvidenceAsync(Rollout rollout, IReadOnlyList<WantedService> wanted, OperationRefused refusal)
+    {
+        if (refusal.Dependency is { } dependency)
+        {
+            var waiter = new ServiceHealth(refusal.Service, ServiceState.Unknown, refusal.Error, []);
+            return new GateFailed(new GateVerdict([dependency, waiter]), await CollectEvidenceAsync(rollout.Project, wanted));
+        }
+
+        using var patience = new CancellationTokenSource(settings.EvidenceTimeout, clock);
+        var service = rollout.Services.FirstOrDefault(candidate => candidate.Name == refusal.Service);
+        return refusal with { Surroundings = await RefusalEvidence.CollectAsync(target, service, refusal.Error, patience.Token) };
+    }
 
     private async Task<IReadOnlyList<ContainerEvidence>> CollectEvidenceAsync(string project, IReadOnlyList<WantedService> wanted)
     {

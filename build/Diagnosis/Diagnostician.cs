@@ -151,7 +151,7 @@ public static class Diagnostician
             symptom.Failure,
             failure.Service,
             PlainText.Line($"{failure.Service}: {symptom.What}", 500),
-            Shown([failure.Operation, $"engine: {failure.Error}"]),
+            Shown([failure.Operation, $"engine: {failure.Error}", .. failure.Surroundings]),
             symptom.Remedy,
             symptom.NextCommand ?? again)
         {

@@ -14,7 +14,9 @@ internal static class ServiceSymptom
     {
         if (health.State == ServiceState.NotDeployed)
         {
-            return new Symptom(FailureClass.Unknown, $"its container is not there any more: {health.Reason}", "see that nothing else removes containers of this project, and deploy it again", "")
+            return new Symptom(
+                FailureClass.Unknown, $"its container is not there any more: {health.Reason}",
+                "see that nothing else removes containers of this project, and deploy it again", "")
             {
                 SubCause = "container-gone",
             };

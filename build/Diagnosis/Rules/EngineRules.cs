@@ -8,29 +8,51 @@ internal static class EngineRules
 {
     public static readonly FailureRule[] Refusals =
     [
-        new("engine-port", PortConflict, "port-in-use", ":{port} failed: port is already allocated", "listen tcp {*}:{port}: bind: address already in use", "listen tcp4 {*}:{port}: bind: address already in use", "listen udp {*}:{port}: bind: address already in use", "failed to bind host port for {*}:{port}:{*}address already in use", "failed to bind port {*}:{port}/tcp: {*}address already in use", "failed to bind port {*}:{port}: {*}already", "Bind for {*}:{port} failed", "Ports are not available: exposing port TCP {*}:{port}", "failed to listen on TCP socket: address already in use")
+        new("engine-port", PortConflict, "port-in-use",
+            ":{port} failed: port is already allocated", "listen tcp {*}:{port}: bind: address already in use",
+            "listen tcp4 {*}:{port}: bind: address already in use", "listen udp {*}:{port}: bind: address already in use",
+            "failed to bind host port for {*}:{port}:{*}address already in use",
+            "failed to bind port {*}:{port}/tcp: {*}address already in use", "failed to bind port {*}:{port}: {*}already",
+            "Bind for {*}:{port} failed", "Ports are not available: exposing port TCP {*}:{port}",
+            "failed to listen on TCP socket: address already in use")
         {
             Cause = "host port {port} is already taken",
-            Remedy = "stop what holds port {port} (docker ps --filter publish={port} for a container, ss for a process), or publish another host port",
+            Remedy =
+                "stop what holds port {port} (docker ps --filter publish={port} for a container, ss for a process), or publish another "
+                + "host port",
             NextCommand = "ss -ltnp 'sport = :{port}'",
-            Examples = ["driver failed programming external connectivity on endpoint web (0f0c): Bind for 0.0.0.0:8001 failed: port is already allocated", "Error starting userland proxy: listen tcp4 0.0.0.0:8001: bind: address already in use", "failed to bind host port for 0.0.0.0:8001:172.18.0.2:8001/tcp: address already in use"],
+            Examples =
+            [
+                "driver failed programming external connectivity on endpoint web (0f0c): Bind for 0.0.0.0:8001 failed: port is already allocated",
+                "Error starting userland proxy: listen tcp4 0.0.0.0:8001: bind: address already in use",
+                "failed to bind host port for 0.0.0.0:8001:172.18.0.2:8001/tcp: address already in use",
+            ],
         },
-        new("engine-network", NetworkMissing, "network-missing", "network {name} not found", "no such network: {name}", "could not find a network matching network mode {name}", "network {name} declared as external, but could not be found", "could not find a network matching {name}")
+        new("engine-network", NetworkMissing, "network-missing",
+            "network {name} not found", "no such network: {name}", "could not find a network matching network mode {name}",
+            "network {name} declared as external, but could not be found", "could not find a network matching {name}")
         {
             Cause = "network {name} does not exist",
             Remedy = "create it (docker network create {name}), or pass --create-missing-networks",
             NextCommand = "docker network create {name}",
             Examples = ["network dokploy-network not found", "network proxy declared as external, but could not be found"],
         },
-        new("engine-network-gone", NetworkMissing, "network-missing", "network {name} has active endpoints", "cannot be attached to network {name}", "network-scoped alias is supported only for containers in user defined networks", "user specified IP address is supported only when connecting to networks with user configured subnets")
+        new("engine-network-gone", NetworkMissing, "network-missing",
+            "network {name} has active endpoints", "cannot be attached to network {name}",
+            "network-scoped alias is supported only for containers in user defined networks",
+            "user specified IP address is supported only when connecting to networks with user configured subnets")
         {
             Cause = "the network[ {name}] is not one that it can be attached to",
-            Remedy = "see what kind it is (docker network inspect), and make it anew with the driver, scope and subnet that the compose file needs",
+            Remedy =
+                "see what kind it is (docker network inspect), and make it anew with the driver, scope and subnet that the compose "
+                + "file needs",
             NextCommand = "docker network ls",
             Certainty = Certainty.Likely,
             Examples = ["user specified IP address is supported only when connecting to networks with user configured subnets"],
         },
-        new("engine-subnets", NetworkMissing, "no-addresses", "could not find an available, non-overlapping IPv4 address pool", "all predefined address pools have been fully subnetted", "Pool overlaps with other one on this address space")
+        new("engine-subnets", NetworkMissing, "no-addresses",
+            "could not find an available, non-overlapping IPv4 address pool", "all predefined address pools have been fully subnetted",
+            "Pool overlaps with other one on this address space")
         {
             Cause = "the engine has no free address range for another network",
             Remedy = "remove networks that nobody uses (docker network prune), or give default-address-pools in /etc/docker/daemon.json",
@@ -58,18 +80,33 @@ internal static class EngineRules
             NextCommand = "docker inspect --format '{{json .Config.Labels}}' {id}",
             Examples = ["Conflict. The container name \"/phased-rollout-lock\" is already in use by container \"4f2d9c1b7a6e\"."],
         },
-        new("engine-name", Unknown, "name-in-use", "container name \"/{name}\" is already in use by container {id}", "container name {name} is already in use by container {id}")
+        new("engine-name", Unknown, "name-in-use",
+            "container name \"/{name}\" is already in use by container {id}", "container name {name} is already in use by container {id}")
         {
             Cause = "the name {name} belongs to another container ({id})",
-            Remedy = "see whose container it is; give it another name (docker rename {name} {name}-old) or change services.{service}.container_name",
+            Remedy =
+                "see whose container it is; give it another name (docker rename {name} {name}-old) or change "
+                + "services.{service}.container_name",
             NextCommand = "docker inspect --format '{{.Name}} {{.State.Status}} {{.Config.Labels}}' {id}",
-            Examples = ["Conflict. The container name \"/web\" is already in use by container \"4f2d9c1b7a6e\". You have to remove (or rename) that container to be able to reuse that name."],
+            Examples =
+            [
+                "Conflict. The container name \"/web\" is already in use by container \"4f2d9c1b7a6e\". You have to remove (or rename) that container to be able to reuse that name.",
+            ],
         },
-        new("engine-entry", CrashLoop, "command-not-found", "exec: \\\"{command}\\\": executable file not found", "exec: {command}: executable file not found", "exec: {command}: stat {*}: no such file or directory", "exec: {command}: no such file or directory", "exec {command}: no such file or directory", "No command specified", "no command specified")
+        new("engine-entry", CrashLoop, "command-not-found",
+            "exec: \\\"{command}\\\": executable file not found", "exec: {command}: executable file not found",
+            "exec: {command}: stat {*}: no such file or directory", "exec: {command}: no such file or directory",
+            "exec {command}: no such file or directory", "No command specified", "no command specified")
         {
             Cause = "the command {command|=of its image} cannot be run in its image (it is not there)",
-            Remedy = "correct services.{service}.command or entrypoint (a script needs LF line endings and an interpreter that the image has), or put the program into the image",
-            Examples = ["OCI runtime create failed: runc create failed: unable to start container process: exec: \"gunicorn\": executable file not found in $PATH: unknown", "exec: \"./entrypoint.sh\": stat ./entrypoint.sh: no such file or directory: unknown"],
+            Remedy =
+                "correct services.{service}.command or entrypoint (a script needs LF line endings and an interpreter that the image "
+                + "has), or put the program into the image",
+            Examples =
+            [
+                "OCI runtime create failed: runc create failed: unable to start container process: exec: \"gunicorn\": executable file not found in $PATH: unknown",
+                "exec: \"./entrypoint.sh\": stat ./entrypoint.sh: no such file or directory: unknown",
+            ],
         },
         new("engine-rights", CrashLoop, "permission-denied", "exec: {command}: permission denied", "exec {command}: permission denied")
         {
@@ -77,41 +114,73 @@ internal static class EngineRules
             Remedy = "make it executable: git update-index --chmod=+x on the file, or RUN chmod +x {command} in the Dockerfile",
             Examples = ["unable to start container process: exec: \"/app/entrypoint.sh\": permission denied: unknown"],
         },
-        new("engine-user", CrashLoop, "unknown-user", "unable to find user {user}: no matching entries in passwd file", "unable to find group {user}: no matching entries in group file")
+        new("engine-user", CrashLoop, "unknown-user",
+            "unable to find user {user}: no matching entries in passwd file",
+            "unable to find group {user}: no matching entries in group file")
         {
             Cause = "the image has no user or group {user}",
             Remedy = "correct services.{service}.user (or USER), or RUN useradd {user} in the Dockerfile; a number always works",
             Examples = ["unable to find user app: no matching entries in passwd file"],
         },
-        new("engine-directory", CrashLoop, "missing-file", "chdir to cwd ({path}) set in config.json failed: {why}", "the working directory {path} is invalid", "Cwd must be an absolute path")
+        new("engine-directory", CrashLoop, "missing-file",
+            "chdir to cwd ({path}) set in config.json failed: {why}", "the working directory {path} is invalid",
+            "Cwd must be an absolute path")
         {
             Cause = "its working directory[ {path}] cannot be entered[: {why}]",
             Remedy = "correct services.{service}.working_dir or WORKDIR",
             Examples = ["OCI runtime create failed: chdir to cwd (\"/app\") set in config.json failed: permission denied: unknown"],
         },
-        new("engine-mount-kind", Unknown, "mount", "error mounting {path} to rootfs at {target}", "mounting {path} to rootfs", "Are you trying to mount a directory onto a file", "invalid mount config for type \"bind\": {why}", "bind source path does not exist: {path}", "error while creating mount source path '{path}': {why}", "invalid volume specification: {why}", "cannot mount volume over existing file", "create mountpoint for {path} mount: {why}", "failed to mount local volume: {why}", "error while mounting volume {path}: {why}")
+        new("engine-mount-kind", Unknown, "mount",
+            "error mounting {path} to rootfs at {target}", "mounting {path} to rootfs", "Are you trying to mount a directory onto a file",
+            "invalid mount config for type \"bind\": {why}", "bind source path does not exist: {path}",
+            "error while creating mount source path '{path}': {why}", "invalid volume specification: {why}",
+            "cannot mount volume over existing file", "create mountpoint for {path} mount: {why}", "failed to mount local volume: {why}",
+            "error while mounting volume {path}: {why}")
         {
             Cause = "what it mounts is not on the target as the compose file says[: {path}][ at {target}][: {why}]",
-            Remedy = "create {path|=the source} on the target as what it must be (a file with touch, a directory with mkdir -p; the engine makes a directory of what is not there), or correct services.{service}.volumes",
+            Remedy =
+                "create {path|=the source} on the target as what it must be (a file with touch, a directory with mkdir -p; the engine "
+                + "makes a directory of what is not there), or correct services.{service}.volumes",
             NextCommand = "ls -ld {path|=.}",
             Certainty = Certainty.Likely,
-            Examples = ["error during container init: error mounting \"/opt/shop/nginx.conf\" to rootfs at \"/etc/nginx/nginx.conf\": not a directory: unknown: Are you trying to mount a directory onto a file (or vice-versa)?", "invalid mount config for type \"bind\": bind source path does not exist: /srv/data"],
+            Examples =
+            [
+                "error during container init: error mounting \"/opt/shop/nginx.conf\" to rootfs at \"/etc/nginx/nginx.conf\": not a directory: unknown: Are you trying to mount a directory onto a file (or vice-versa)?",
+                "invalid mount config for type \"bind\": bind source path does not exist: /srv/data",
+            ],
         },
-        new("engine-device", Unknown, "device", "could not select device driver {name}", "error gathering device information while adding custom device {path}", "nvidia-container-cli: {why}", "unknown or invalid runtime name: {name}", "unresolvable CDI devices {name}")
+        new("engine-device", Unknown, "device",
+            "could not select device driver {name}", "error gathering device information while adding custom device {path}",
+            "nvidia-container-cli: {why}", "unknown or invalid runtime name: {name}", "unresolvable CDI devices {name}")
         {
             Cause = "the target lacks the device or runtime[ {name}][ {path}] that it asks for",
-            Remedy = "install it on the target (nvidia-container-toolkit), or take it out of services.{service}.devices, runtime or deploy.resources",
+            Remedy =
+                "install it on the target (nvidia-container-toolkit), or take it out of services.{service}.devices, runtime or "
+                + "deploy.resources",
             Certainty = Certainty.Likely,
             Examples = ["could not select device driver \"nvidia\" with capabilities: [[gpu]]"],
         },
-        new("engine-gone", EngineUnreachable, "engine-unreachable", "cannot connect to the docker daemon", "is the docker daemon running", "docker.sock: connect: connection refused", "docker.sock: connect: no such file", "docker.sock: connect: permission denied", "permission denied while trying to connect to the Docker daemon socket", "error during connect: {why}", "Error response from daemon: dial unix {path}", "connect: connection refused{*}containerd.sock", "containerd.sock: connect: {why}")
+        new("engine-gone", EngineUnreachable, "engine-unreachable",
+            "cannot connect to the docker daemon", "is the docker daemon running", "docker.sock: connect: connection refused",
+            "docker.sock: connect: no such file", "docker.sock: connect: permission denied",
+            "permission denied while trying to connect to the Docker daemon socket", "error during connect: {why}",
+            "Error response from daemon: dial unix {path}", "connect: connection refused{*}containerd.sock",
+            "containerd.sock: connect: {why}")
         {
             Cause = "the engine does not answer[: {why}]",
-            Remedy = "start the Docker engine (systemctl start docker), and let this user reach it (usermod -aG docker $USER, or DOCKER_HOST)",
+            Remedy =
+                "start the Docker engine (systemctl start docker), and let this user reach it (usermod -aG docker $USER, or "
+                + "DOCKER_HOST)",
             NextCommand = "docker version",
-            Examples = ["Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?", "dial unix /var/run/docker.sock: connect: permission denied"],
+            Examples =
+            [
+                "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
+                "dial unix /var/run/docker.sock: connect: permission denied",
+            ],
         },
-        new("engine-memory", OutOfMemory, "out-of-memory", "cannot allocate memory", "fork/exec {path}: resource temporarily unavailable", "Minimum memory limit allowed is {size}", "container init was OOM-killed")
+        new("engine-memory", OutOfMemory, "out-of-memory",
+            "cannot allocate memory", "fork/exec {path}: resource temporarily unavailable", "Minimum memory limit allowed is {size}",
+            "container init was OOM-killed")
         {
             Cause = "the target has no memory left to start it[, or its limit is below {size}]",
             Remedy = "free memory on the target, or raise mem_limit of services.{service}",
@@ -124,66 +193,104 @@ internal static class EngineRules
             Remedy = "take one depends_on out of the circle",
             Examples = ["dependency cycle detected: a -> b -> a"],
         },
-        new("engine-dependency", DependencyOrder, "dependency-failed", "dependency failed to start: {why}", "depends on undefined service {name}", "cannot link to a non running container: {why}", "joining network namespace of container: No such container: {name}", "cannot join network of a non running container: {name}", "No such container: {name}")
+        new("engine-dependency", DependencyOrder, "dependency-failed",
+            "dependency failed to start: {why}", "depends on undefined service {name}", "cannot link to a non running container: {why}",
+            "joining network namespace of container: No such container: {name}", "cannot join network of a non running container: {name}",
+            "No such container: {name}")
         {
             Cause = "it needs another service that is not there yet[: {name}][: {why}]",
             Remedy = "deploy that one in an earlier phase (x-rollout.phases), or let services.{service}.depends_on name it",
             Certainty = Certainty.Likely,
-            Examples = ["service \"web\" depends on undefined service \"api\": invalid compose project", "cannot join network of a non running container: 4f2d9c1b7a6e"],
+            Examples =
+            [
+                "service \"web\" depends on undefined service \"api\": invalid compose project",
+                "cannot join network of a non running container: 4f2d9c1b7a6e",
+            ],
         },
     ];
 
     /// <summary>What a registry says to a pull. <c>{registry}</c> and <c>{image}</c> come from the image's reference.</summary>
     public static readonly FailureRule[] Pulls =
     [
-        new("pull-password", CredentialsRejected, "password-refused", "incorrect username or password", "invalid username", "bad credentials", "invalid token", "error getting credentials", "HTTP Basic: Access denied", "access token has expired", "authorization token has expired")
+        new("pull-password", CredentialsRejected, "password-refused",
+            "incorrect username or password", "invalid username", "bad credentials", "invalid token", "error getting credentials",
+            "HTTP Basic: Access denied", "access token has expired", "authorization token has expired")
         {
             Cause = "{registry} rejected the credentials for {image}",
             Remedy = "log in to {registry} again (docker login {registry})",
             NextCommand = "docker login {registry}",
-            Examples = ["unauthorized: incorrect username or password", "denied: Your authorization token has expired. Reauthenticate and try again."],
+            Examples =
+            [
+                "unauthorized: incorrect username or password",
+                "denied: Your authorization token has expired. Reauthenticate and try again.",
+            ],
         },
-        new("pull-limit", ImageUnavailable, "rate-limit", "toomanyrequests", "rate limit", "429 Too Many Requests", "too many failed login attempts")
+        new("pull-limit", ImageUnavailable, "rate-limit",
+            "toomanyrequests", "rate limit", "429 Too Many Requests", "too many failed login attempts")
         {
             Cause = "{registry} has no pulls left for this machine: {image}",
             Remedy = "wait, or log in to {registry} (docker login {registry})",
             NextCommand = "docker login {registry}",
             Examples = ["toomanyrequests: You have reached your pull rate limit."],
         },
-        new("pull-platform", ImageUnavailable, "no-platform", "no matching manifest", "no match for platform", "image operating system {name} cannot be used on this platform", "does not match the specified platform")
+        new("pull-platform", ImageUnavailable, "no-platform",
+            "no matching manifest", "no match for platform", "image operating system {name} cannot be used on this platform",
+            "does not match the specified platform")
         {
             Cause = "{image} has no variant for the target's platform",
             Remedy = "take an image or tag that has one, or set services.{service}.platform",
             NextCommand = "docker manifest inspect {image}",
             Examples = ["no matching manifest for linux/arm64/v8 in the manifest list entries"],
         },
-        new("pull-missing", ImageUnavailable, "image-not-found", "manifest unknown", "manifest for {name} not found", "not found: manifest", "name unknown", "tag does not exist", "repository {name} not found", "failed to resolve reference {name}: {*}not found", "no such manifest", "invalid reference format", "was deleted or has expired")
+        new("pull-missing", ImageUnavailable, "image-not-found",
+            "manifest unknown", "manifest for {name} not found", "not found: manifest", "name unknown", "tag does not exist",
+            "repository {name} not found", "failed to resolve reference {name}: {*}not found", "no such manifest",
+            "invalid reference format", "was deleted or has expired")
         {
             Cause = "{image} does not exist in {registry}",
             Remedy = "correct the name or the tag in services.{service}.image",
             NextCommand = "docker pull {image}",
             Examples = ["manifest for ghcr.io/acme/shop:3.20 not found: manifest unknown: manifest unknown"],
         },
-        new("pull-refused", ImageUnavailable, "registry-refused", "denied", "unauthorized", "authentication required", "no basic auth", "forbidden")
+        new("pull-refused", ImageUnavailable, "registry-refused",
+            "denied", "unauthorized", "authentication required", "no basic auth", "forbidden")
         {
             Cause = "{registry} refuses {image}: it does not exist, or needs a login",
             Remedy = "correct the name in services.{service}.image, or log in (docker login {registry})",
             NextCommand = "docker login {registry}",
-            Examples = ["pull access denied for acme/shop, repository does not exist or may require 'docker login'", "Head \"https://ghcr.io/v2/acme/shop/manifests/3.20\": denied: denied"],
+            Examples =
+            [
+                "pull access denied for acme/shop, repository does not exist or may require 'docker login'",
+                "Head \"https://ghcr.io/v2/acme/shop/manifests/3.20\": denied: denied",
+            ],
         },
-        new("pull-tls", ImageUnavailable, "tls", "x509: {why}", "certificate {why}", "server gave HTTP response to HTTPS client", "tls: {why}")
+        new("pull-tls", ImageUnavailable, "tls",
+            "x509: {why}", "certificate {why}", "server gave HTTP response to HTTPS client", "tls: {why}")
         {
             Cause = "the engine and {registry} do not agree on TLS[: {why}], and {image} is not on the engine",
-            Remedy = "put the registry's authority into /etc/docker/certs.d/{registry}/ca.crt, or name an unencrypted one under insecure-registries in /etc/docker/daemon.json",
+            Remedy =
+                "put the registry's authority into /etc/docker/certs.d/{registry}/ca.crt, or name an unencrypted one under "
+                + "insecure-registries in /etc/docker/daemon.json",
             NextCommand = "docker pull {image}",
-            Examples = ["Get \"https://registry.acme.example/v2/\": x509: certificate signed by unknown authority", "http: server gave HTTP response to HTTPS client"],
+            Examples =
+            [
+                "Get \"https://registry.acme.example/v2/\": x509: certificate signed by unknown authority",
+                "http: server gave HTTP response to HTTPS client",
+            ],
         },
-        new("pull-unreachable", ImageUnavailable, "registry-unreachable", "no such host", "dial tcp", "timeout", "connection refused", "server misbehaving", "no route to host", "network is unreachable", "request canceled", "EOF", "503 Service Unavailable", "500 Internal Server Error", "502 Bad Gateway", "connection reset", "context deadline exceeded", "proxyconnect")
+        new("pull-unreachable", ImageUnavailable, "registry-unreachable",
+            "no such host", "dial tcp", "timeout", "connection refused", "server misbehaving", "no route to host", "network is unreachable",
+            "request canceled", "EOF", "503 Service Unavailable", "500 Internal Server Error", "502 Bad Gateway", "connection reset",
+            "context deadline exceeded", "proxyconnect")
         {
             Cause = "{registry} cannot be reached from the engine, and {image} is not on it",
             Remedy = "let the engine's host reach {registry} (DNS, proxy, firewall), or load the image there (docker load)",
             NextCommand = "docker pull {image}",
-            Examples = ["Get \"https://ghcr.io/v2/\": dial tcp: lookup ghcr.io: no such host", "net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)"],
+            Examples =
+            [
+                "Get \"https://ghcr.io/v2/\": dial tcp: lookup ghcr.io: no such host",
+                "net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)",
+            ],
         },
     ];
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Text;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 using PhasedRollout.Deployment;
@@ -12,13 +11,8 @@ namespace PhasedRollout.Health.Docker;
 /// <param name="connect">The engine's client; throws <see cref="WorldRefusedException"/> when there is none.</param>
 /// <param name="isLocal">True when the engine's containers are processes of this machine.</param>
 /// <param name="time">The clock.</param>
-internal sealed class DockerHealthSource(Func<CancellationToken, Task<IDockerClient>> connect, bool isLocal, TimeProvider time) : IContainerObserver, IEvidenceCollector
+internal sealed class DockerHealthSource(Func<CancellationToken, Task<IDockerClient>> connect, bool isLocal, TimeProvider time) : IContainerObserver
 {
-    private const int LogLines = 50;
-    private const int LongestLog = 1 << 20;
-
-    private static readonly TimeSpan EvidencePatience = TimeSpan.FromSeconds(10);
-
     private static readonly string[] EventsThatMatter =
         ["start", "restart", "stop", "die", "kill", "oom", "pause", "unpause", "destroy", "health_status"];
 
@@ -60,10 +54,6 @@ internal sealed class DockerHealthSource(Func<CancellationToken, Task<IDockerCli
         }
     }
 
-    /// <inheritdoc />
-    public async Task<IReadOnlyList<ContainerEvidence>> CollectAsync(IReadOnlyList<GatedService> services, CancellationToken cancellationToken) =>
-        await Task.WhenAll(services.Select(service => CollectAsync(service, cancellationToken)));
-
     private static ContainerSample Sample(ContainerInspectResponse inspected, State state, DateTimeOffset at, TimeSpan lead)
     {
         var check = inspected.Config?.Healthcheck;
@@ -80,7 +70,8 @@ internal sealed class DockerHealthSource(Func<CancellationToken, Task<IDockerCli
         };
     }
 
-    private static IReadOnlyList<ProbeEvidence> Probes(State state, TimeSpan lead) =>
+    /// <summary>The probes that the engine keeps, oldest first, on a clock that <paramref name="lead"/> is taken from.</summary>
+    internal static IReadOnlyList<ProbeEvidence> Probes(State state, TimeSpan lead) =>
         [.. (state.Health?.Log ?? []).Select(probe => new ProbeEvidence(Utc(probe.Start) - lead, probe.ExitCode, CurlMeter.RemovedFrom(probe.Output ?? "")))];
 
     private static DateTimeOffset Utc(DateTime moment) => new(moment.ToUniversalTime());
@@ -88,74 +79,6 @@ internal sealed class DockerHealthSource(Func<CancellationToken, Task<IDockerCli
     // A container that never started has 0001-01-01T00:00:00Z.
     private static DateTimeOffset? Moment(string text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment) && moment.Year > 1 ? moment : null;
-
-    private async Task<ContainerEvidence> CollectAsync(GatedService gated, CancellationToken cancellationToken)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(EvidencePatience);
-        try
-        {
-            var inspected = await FindAsync(gated.ContainerId, patience.Token);
-            if (inspected?.State is not { } state)
-                return Nothing(gated, "the container does not exist any more");
-
-            return new ContainerEvidence(
-                gated.Service.Name,
-                gated.ContainerName,
-                state.Status,
-                state.Status is "running" or "paused" or "created" ? null : state.ExitCode,
-                state.OOMKilled,
-                inspected.RestartCount,
-                PlainText.Line(state.Error ?? "", 500),
-                [.. Probes(state, TimeSpan.Zero).Select(probe => probe with { Output = PlainText.Line(probe.Output, 500) })],
-                await LogAsync(gated.ContainerId, patience.Token),
-                isLocal && inspected.HostConfig?.NetworkMode != "host" ? ListeningPorts.Of(inspected.ID, state.Pid) : null);
-        }
-        catch (Exception exception) when (IsOfTheEngine(exception, cancellationToken) || patience.IsCancellationRequested)
-        {
-            return Nothing(gated, $"the engine did not answer within {PlainText.Span(EvidencePatience)}: {PlainText.Line(exception.Message)}");
-        }
-    }
-
-    private static ContainerEvidence Nothing(GatedService gated, string why) =>
-        new(gated.Service.Name, gated.ContainerName, null, null, false, 0, why, [], [], null);
-
-    private async Task<IReadOnlyList<string>> LogAsync(string id, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var parameters = new ContainerLogsParameters
-            {
-                ShowStdout = true,
-                ShowStderr = true,
-                Tail = LogLines.ToString(CultureInfo.InvariantCulture),
-            };
-            var client = await connect(cancellationToken);
-            using var stream = await client.Containers.GetContainerLogsAsync(id, parameters, cancellationToken);
-            return PlainText.LastLines(await ReadAsync(stream, cancellationToken), LogLines);
-        }
-        catch (Exception exception) when (IsOfTheEngine(exception, cancellationToken))
-        {
-            return [$"(its log could not be read: {PlainText.Line(exception.Message)})"];
-        }
-    }
-
-    // Frame after frame, so that what went to stdout and what went to stderr stay in their order.
-    private static async Task<string> ReadAsync(MultiplexedStream stream, CancellationToken cancellationToken)
-    {
-        using var bytes = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        while (bytes.Length < LongestLog)
-        {
-            var read = await stream.ReadOutputAsync(buffer, 0, buffer.Length, cancellationToken);
-            if (read.EOF)
-                break;
-
-            bytes.Write(buffer, 0, read.Count);
-        }
-
-        return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
-    }
 
     private async Task<ContainerInspectResponse?> FindAsync(string id, CancellationToken cancellationToken)
     {

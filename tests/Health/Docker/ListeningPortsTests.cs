@@ -13,7 +13,15 @@ public class ListeningPortsTests
     [InlineData("   0: 00000000000000000000000000000000:0050 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000", 80)]
     [InlineData("", null)]
     public void Only_sockets_that_listen_count_and_the_engine_s_name_server_does_not(string line, int? port) =>
-        ListeningPorts.Port(line).ShouldBe(port);
+        (ListeningPorts.Parse(line)?.Port).ShouldBe(port);
+
+    [Theory]
+    [InlineData("   0: 0100007F:1F40 00000000:0000 0A 0 0", true)]
+    [InlineData("   0: 00000000000000000000000001000000:1F40 0:0 0A 0 0", true)]
+    [InlineData("   0: 00000000:1F40 00000000:0000 0A 0 0", false)]
+    [InlineData("   0: 020012AC:1F40 00000000:0000 0A 0 0", false)]
+    public void A_socket_that_only_the_container_reaches_is_told_from_others(string line, bool isLoopback) =>
+        ListeningPorts.Parse(line)!.IsLoopback.ShouldBe(isLoopback);
 
     [Fact]
     public void A_process_that_is_not_the_container_s_is_not_looked_into() =>

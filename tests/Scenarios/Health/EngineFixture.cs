@@ -15,17 +15,23 @@ namespace PhasedRollout.Tests.Scenarios.Health;
 /// <summary>A real engine with an image of nothing but busybox; whatever it starts is removed at the end.</summary>
 public sealed class EngineFixture : IAsyncLifetime
 {
-    private const string Image = "health-scenario:busybox";
+    private static int number;
+
+    // Each test class has a fixture of its own; they run side by side.
+    private readonly string image = $"health-scenario:{Guid.NewGuid():n}";
 
     private readonly List<string> containers = [];
     private readonly HttpProbe http = new(null, TimeProvider.System);
-    private int number;
 
     private readonly DockerEngine connection = DockerEngine.Connect(null, EngineAccess.Full);
 
     internal IDockerClient Client { get; private set; } = null!;
 
     internal DockerHealthSource Source => field ??= new DockerHealthSource(_ => Task.FromResult(Client), isLocal: true, TimeProvider.System);
+
+    internal DockerEvidence Evidence => field ??= new DockerEvidence(_ => Task.FromResult(Client), isLocal: true, Helper, TimeProvider.System);
+
+    internal ProbeContainer Helper => field ??= new ProbeContainer(_ => Task.FromResult(Client));
 
     internal HealthWatch Watch => field ??= new HealthWatch(Source, http, TimeProvider.System, new MemoryLog());
 
@@ -49,11 +55,12 @@ public sealed class EngineFixture : IAsyncLifetime
         context.Position = 0;
         string? error = null;
         await Client.Images.BuildImageFromDockerfileAsync(
-            new ImageBuildParameters { Tags = [Image] }, context, [], new Dictionary<string, string>(), new Progress<JSONMessage>(message => error ??= message.Error?.Message));
+            new ImageBuildParameters { Tags = [image] }, context, [], new Dictionary<string, string>(), new Progress<JSONMessage>(message => error ??= message.Error?.Message));
         error.ShouldBeNull();
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Removes what was started until now.</summary>
+    internal async Task RemoveContainersAsync()
     {
         foreach (var id in containers)
         {
@@ -67,7 +74,13 @@ public sealed class EngineFixture : IAsyncLifetime
             }
         }
 
-        await Client.Images.DeleteImageAsync(Image, new ImageDeleteParameters { Force = true });
+        containers.Clear();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await RemoveContainersAsync();
+        await Client.Images.DeleteImageAsync(image, new ImageDeleteParameters { Force = true });
         http.Dispose();
         connection.Dispose();
     }
@@ -78,7 +91,7 @@ public sealed class EngineFixture : IAsyncLifetime
         var name = $"health-scenario-{Environment.ProcessId}-{Interlocked.Increment(ref number)}";
         var parameters = new CreateContainerParameters
         {
-            Image = Image,
+            Image = image,
             Name = name,
             Cmd = ["/bin/sh", "-c", script],
             StopSignal = "SIGKILL",

@@ -194,7 +194,7 @@ public class GateScenarios(EngineFixture engine) : IClassFixture<EngineFixture>
         var verdict = await engine.Watch.HoldAsync([service], settings ?? Settings, Stop);
         verdict.Services.Single().State.ShouldBe(ServiceState.Failed, verdict.Services.Single().Reason);
         clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(15));
-        var evidence = await engine.Source.CollectAsync([service], Stop);
+        var evidence = await engine.Evidence.CollectAsync([service], Stop);
         var outcome = new PhaseOutcome(2, PhaseResult.Failed, [], new GateFailed(verdict, evidence));
         var diagnosis = Diagnostician.FromPhase(outcome, [service.Service]).ShouldHaveSingleItem();
         TestContext.Current.TestOutputHelper?.WriteLine($"{diagnosis.Cause}\n{string.Join('\n', diagnosis.Evidence)}\n{diagnosis.Remedy}\n{diagnosis.NextCommand}");
