@@ -105,11 +105,11 @@ internal sealed class ContainerResolver(string root)
         }
     }
 
-    private IEnumerable<string> Lines(string file)
+    private List<string> Lines(string file)
     {
         try
         {
-            return File.ReadLines(Path.Combine(root, file)).Take(500).Select(line => line.Trim()).Where(line => !line.StartsWith('#')).ToList();
+            return [.. File.ReadLines(Path.Combine(root, file)).Take(500).Select(line => line.Trim()).Where(line => !line.StartsWith('#'))];
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
