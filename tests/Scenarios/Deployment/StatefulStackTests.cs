@@ -70,13 +70,14 @@ public sealed class StatefulStackTests : EngineScenario
     private async Task<PhaseOutcome> GatedAsync(Rollout rollout)
     {
         var source = new DockerHealthSource(async token => await Engine.GetClientAsync(token), isLocal: true, TimeProvider.System);
+        var evidence = new DockerEvidence(async token => await Engine.GetClientAsync(token), isLocal: true, helper: null, TimeProvider.System);
         using var http = new HttpProbe(null, TimeProvider.System);
         var settings = Stacks.Settings("run-" + Guid.NewGuid().ToString("N")) with
         {
             Gate = new GateSettings(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(3)),
         };
         return await new PhasedDeployment(
-            Engine, Repository, new HealthWatch(source, http, TimeProvider.System, Log), source, settings, TimeProvider.System, Log)
+            Engine, Repository, new HealthWatch(source, http, TimeProvider.System, Log), evidence, settings, TimeProvider.System, Log)
             .DeployAsync(rollout, Stacks.Phases(rollout, Repository), 1, Stop);
     }
 }
