@@ -83,7 +83,7 @@ precompile() {
   if command -v timeout >/dev/null; then patience=(timeout 90); fi
   ${patience[@]+"${patience[@]}"} "$dotnet" restore "$work/r2r.csproj" -nodeReuse:false || return 1
   compiler="$("$dotnet" nuget locals global-packages --list | sed 's/^global-packages: //')/microsoft.netcore.app.crossgen2.$rid/${runtime##*/}/tools"
-  for file in _build.dll Nuke.Common.dll Serilog.dll; do
+  for file in _build.dll Nuke.Common.dll Serilog.dll YamlDotNet.dll; do
     "$compiler/crossgen2" "$made/$file" -o "$work/out/$file" -r "$runtime/*.dll" -r "$made/*.dll" -O || return 1
   done
   cp -- "$work/out"/*.dll "$made/"

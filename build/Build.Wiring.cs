@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Nuke.Common.IO;
 using PhasedRollout.Compose;
 using PhasedRollout.Contexts;
+using PhasedRollout.Contexts.Git;
 using PhasedRollout.Contexts.GitHub;
 using PhasedRollout.Contexts.Packages;
 using PhasedRollout.Contexts.Registries;
@@ -206,8 +207,10 @@ partial class Build
         RegistryClient? registry;
         PackageIndexClient? packages;
 
-        public IRepositorySource Source => source ??= new GitHubRepositorySource(
-            build.GitHubRoot, build.GithubToken, TemporaryDirectory / "github", TimeProvider.System, log);
+        public IRepositorySource Source => source ??= new RepositorySources(
+            new GitHubRepositorySource(build.GitHubRoot, build.GithubToken, TemporaryDirectory / "github", TimeProvider.System, log),
+            new GitRepositorySource(new GitProcess(), TemporaryDirectory / "git", log),
+            new FolderRepositorySource(new GitProcess()));
 
         public IImageRegistry? Registry => build.NoRegistries ? null : registry ??= new RegistryClient(
             new RegistryCredentials(RegistryCredentials.Directory(Environment.GetEnvironmentVariable)), log);

@@ -7,7 +7,7 @@ namespace PhasedRollout.Contexts;
 internal static partial class ContextUrl
 {
     /// <summary>The context of <paramref name="context"/> with another ref or path.</summary>
-    public static string With(GitHubContext context, string? reference, string path)
+    public static string With(RepositoryContext context, string? reference, string path)
     {
         var url = WithoutPassword(context.Text.Split('#', '?')[0]);
         return url + (reference, path) switch

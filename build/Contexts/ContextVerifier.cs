@@ -16,13 +16,13 @@ public sealed class ContextVerifier(IRepositorySource source, IRunLog log, RuleS
     /// that GitHub did not let us look up is unknown and blocks the run, while the others are verified all the same.</summary>
     public async Task<VerifiedRollout> VerifyAsync(Rollout rollout, CancellationToken cancellationToken)
     {
-        var contexts = rollout.Services.Select(service => service.Build?.Reference).OfType<GitHubContext>().ToList();
+        var contexts = rollout.Services.Select(service => service.Build?.Reference).OfType<RepositoryContext>().ToList();
         log.Debug($"verifying {contexts.Count} contexts of {rollout.Project} with {source}");
 
         var lookup = await RepositoryLookup.RunAsync(source, contexts, cancellationToken);
         var services = await Task.WhenAll(rollout.Services.Select(service => VerifyAsync(service, lookup, cancellationToken)));
         var (found, bases) = await CheckAsync(rollout, services, lookup, cancellationToken);
-        var findings = found.ToLookup(finding => finding.Service);
+        var findings = found.Concat(services.SelectMany(service => RepositoryRules.Check(service, lookup))).ToLookup(finding => finding.Service);
         if (source.Budget is { } budget && lookup.Repositories.Count > 0)
             log.Information(budget);
 
@@ -70,18 +70,20 @@ public sealed class ContextVerifier(IRepositorySource source, IRunLog log, RuleS
                 null => new VerifiedService(service, null, null, [], Verdict.Ready),
                 MalformedContext malformed => NotFound(service, ContextRules.Malformed(service, malformed)),
                 OtherContext other => NotFound(service, ContextRules.Elsewhere(service, other)),
-                GitHubContext context => await VerifyAsync(service, context, lookup, cancellationToken),
+                RepositoryContext context => await VerifyAsync(service, context, lookup, cancellationToken),
                 var unknown => throw new InvalidOperationException($"no rule for {unknown.GetType().Name}"),
             };
         }
         catch (WorldRefusedException refused)
         {
-            return NotFound(service, ContextRules.NotLookedUp(service, refused));
+            return NotFound(service, service.Build?.Reference is GitContext elsewhere
+                ? ContextRules.OutOfReach(service, elsewhere, refused)
+                : ContextRules.NotLookedUp(service, refused));
         }
     }
 
     private static async Task<VerifiedService> VerifyAsync(
-        Service service, GitHubContext context, RepositoryLookup lookup, CancellationToken cancellationToken)
+        Service service, RepositoryContext context, RepositoryLookup lookup, CancellationToken cancellationToken)
     {
         switch (lookup.ResolutionOf(context))
         {
@@ -103,7 +105,7 @@ public sealed class ContextVerifier(IRepositorySource source, IRunLog log, RuleS
                 var verified = blocking is null && dockerfile.Path is { } path
                     ? new VerifiedContext(context, resolved.RefName, resolved.Commit, tree.Find(context.Path)!.Id, path)
                     : null;
-                Finding?[] findings = [blocking, dockerfile.Finding, ContextRules.MovingRef(service, context, resolved, lookup.IsAmbiguous(context))];
+                Finding?[] findings = [blocking, dockerfile.Finding];
                 return new VerifiedService(service, verified, dockerfile.Found, [.. findings.OfType<Finding>()], Verdict.Unknown);
             case var other:
                 throw new InvalidOperationException($"no rule for {other.GetType().Name}");

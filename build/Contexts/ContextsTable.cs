@@ -39,8 +39,9 @@ public static class ContextsTable
         service.Service.Build?.Reference switch
         {
             null => "N/A (pre-built image)",
-            GitHubContext { Path.Length: 0 } root => $"(root of {Shown.Safe(root.Repository.ToString())})",
-            GitHubContext context => Shown.Safe(context.Path),
+            FolderContext folder => Shown.Safe(folder.Text),
+            RepositoryContext { Path.Length: 0 } root => $"(root of {Shown.Safe(root.Repository.ToString())})",
+            RepositoryContext context => Shown.Safe(context.Path),
             var other => Shown.Safe(ContextUrl.WithoutPassword(other.Text)),
         },
         service switch

@@ -15,11 +15,8 @@ public interface IRepositorySource
     /// <exception cref="WorldRefusedException">The source does not answer, rejects the token, or has no requests left.</exception>
     Task<RefResolution> ResolveAsync(RepositoryName repository, string? reference, CancellationToken cancellationToken);
 
-    /// <summary>True when a branch and a tag are both called <paramref name="reference"/>, so that another builder may take the other one.
-    /// Asked once a commit.</summary>
-    /// <exception cref="WorldRefusedException">The source does not answer, rejects the token, or has no requests left.</exception>
-    Task<bool> IsBranchAndTagAsync(RepositoryName repository, string reference, string commit, CancellationToken cancellationToken) =>
-        Task.FromResult(false);
+    /// <summary>What was learned about a repository on the way; asks nothing.</summary>
+    RepositoryTraits TraitsOf(RepositoryName repository) => RepositoryTraits.Unknown;
 
     /// <summary>Reads the tree of a commit: whole when the source gives it whole, else at least every folder on the way to
     /// and everything below <paramref name="paths"/>.</summary>

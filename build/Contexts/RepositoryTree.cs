@@ -29,13 +29,15 @@ public sealed record TreeEntry(string Path, TreeEntryKind Kind, string Id, long?
 /// <param name="Complete">False when only the asked paths were read: nothing may then be said about others.</param>
 public sealed record RepositoryTree(string Commit, string RootId, IReadOnlyList<TreeEntry> Entries, bool Complete)
 {
-    private readonly Lazy<Dictionary<string, TreeEntry>> byPath =
-        new(() => Entries.ToDictionary(entry => entry.Path, StringComparer.Ordinal));
-
     /// <summary>The entry at <paramref name="path"/>; the empty path is the root folder; null when there is none.</summary>
-    public TreeEntry? Find(string path) => path.Length == 0
-        ? new TreeEntry("", TreeEntryKind.Directory, RootId)
-        : byPath.Value.GetValueOrDefault(path);
+    public TreeEntry? Find(string path)
+    {
+        if (path.Length == 0)
+            return new TreeEntry("", TreeEntryKind.Directory, RootId);
+
+        var index = FirstFrom(path);
+        return index < Entries.Count && Entries[index].Path == path ? Entries[index] : null;
+    }
 
     /// <summary>The folders whose children are all among <see cref="Entries"/>; only asked when the tree is not complete.</summary>
     public IReadOnlySet<string> ListedFolders { get; init; } = new HashSet<string>();
@@ -66,7 +68,13 @@ public sealed record RepositoryTree(string Commit, string RootId, IReadOnlyList<
             return Entries;
 
         var prefix = path + "/";
-        return Entries.Skip(FirstFrom(prefix)).TakeWhile(entry => entry.Path.StartsWith(prefix, StringComparison.Ordinal));
+        return From(FirstFrom(prefix), prefix);
+    }
+
+    private IEnumerable<TreeEntry> From(int first, string prefix)
+    {
+        for (var i = first; i < Entries.Count && Entries[i].Path.StartsWith(prefix, StringComparison.Ordinal); i++)
+            yield return Entries[i];
     }
 
     private int FirstFrom(string path)

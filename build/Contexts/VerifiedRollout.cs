@@ -66,7 +66,7 @@ public sealed record VerifiedService(
 /// <param name="Commit">The commit it stood for: 40 hexadecimal digits.</param>
 /// <param name="TreeId">The id of the folder's tree: it changes when, and only when, a byte below it does.</param>
 /// <param name="DockerfilePath">The Dockerfile's path from the repository's root, links followed; nothing need be there when the compose file has it inline.</param>
-public sealed record VerifiedContext(GitHubContext Reference, string RefName, string Commit, string TreeId, string DockerfilePath);
+public sealed record VerifiedContext(RepositoryContext Reference, string RefName, string Commit, string TreeId, string DockerfilePath);
 
 /// <summary>A repository that was asked.</summary>
 /// <param name="Repository">Its name.</param>

@@ -43,7 +43,7 @@ public sealed record PinnedImage(string Reference, string? Digest = null) : Pinn
 /// <param name="Commit">The commit it stood for: 40 hexadecimal digits.</param>
 /// <param name="TreeId">The id of the folder's tree.</param>
 /// <param name="DockerfilePath">The Dockerfile's path from the repository's root.</param>
-public sealed record PinnedBuild(GitHubContext Context, string RefName, string Commit, string TreeId, string DockerfilePath) : PinnedSource;
+public sealed record PinnedBuild(RepositoryContext Context, string RefName, string Commit, string TreeId, string DockerfilePath) : PinnedSource;
 
 /// <summary>A context that nobody could look up; it is never deployed.</summary>
 /// <param name="Context">The context as written.</param>

@@ -95,7 +95,7 @@ public static partial class PhaseComposeReader
 
                 problems.Add(Stale(file, service, $"{PhaseDocument.PinKey} is not what was generated"));
                 break;
-            case { Build.Reference: GitHubContext context } when pin is not null && pin["commit"] is not null:
+            case { Build.Reference: RepositoryContext context } when pin is not null && pin["commit"] is not null:
                 if (pin["ref"].Text() is { } reference && pin["commit"].Text() is { } commit && pin["tree"].Text() is { } tree
                     && pin["dockerfile"].Text() is { } dockerfile && ObjectId().IsMatch(commit) && ObjectId().IsMatch(tree))
                 {

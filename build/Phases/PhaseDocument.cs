@@ -57,8 +57,10 @@ internal static class PhaseDocument
         var node = service["build"]!;
         var context = (node is ComposeMapping mapping ? mapping["context"] : node).Text() ?? "";
         var url = PinnedUrl(context, build);
+        // A folder stays the folder that it is.
+        var pinnedNode = build.Context is FolderContext ? node : node is ComposeMapping definition ? definition.With("context", url) : url;
         return service
-            .With("build", node is ComposeMapping definition ? definition.With("context", url) : url)
+            .With("build", pinnedNode)
             .With(PinKey, Mapping(
                 ("phase", Number(phase)),
                 ("ref", Literal(build.RefName)),

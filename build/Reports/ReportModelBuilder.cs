@@ -92,14 +92,14 @@ internal sealed class ReportModelBuilder
             .Select(build => Describe(build.Context.Repository, build.Context.Ref, build.Commit, build.Context, 0, 0))
             .Distinct();
 
-    private ReportRepository Describe(RepositoryName repository, string? reference, string? commit, GitHubContext? context, int requests, int counted) =>
+    private ReportRepository Describe(RepositoryName repository, string? reference, string? commit, RepositoryContext? context, int requests, int counted) =>
         new(text.Clean(repository.ToString()), text.CleanOrNull(reference), text.CleanOrNull(commit), requests, counted)
         {
             Url = text.CleanOrNull(context is null ? null : RepositoryAddress.Of(context)),
         };
 
-    private GitHubContext? ContextOf(RepositoryName repository) =>
-        (rollout?.Services ?? []).Select(service => service.Build?.Reference).OfType<GitHubContext>().FirstOrDefault(context => context.Repository == repository);
+    private RepositoryContext? ContextOf(RepositoryName repository) =>
+        (rollout?.Services ?? []).Select(service => service.Build?.Reference).OfType<RepositoryContext>().FirstOrDefault(context => context.Repository == repository);
 
     private IEnumerable<ReportService> Services()
     {
@@ -202,7 +202,7 @@ internal sealed class ReportModelBuilder
         {
             Dockerfile = text.CleanOrNull(service.Build?.Dockerfile),
         };
-        return service.Build?.Reference is not GitHubContext context ? source : source with
+        return service.Build?.Reference is not RepositoryContext context ? source : source with
         {
             Repository = text.Clean(context.Repository.ToString()),
             Ref = text.CleanOrNull(context.Ref),

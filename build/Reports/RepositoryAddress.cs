@@ -6,17 +6,17 @@ namespace PhasedRollout.Reports;
 /// <summary>The address of a repository for a browser. It is made of a host, an owner, a name and a commit of ours, never taken over whole.</summary>
 internal static partial class RepositoryAddress
 {
-    /// <summary><c>https://host/owner/name</c>; null when the context does not name a host that can stand there.</summary>
-    public static string? Of(GitHubContext context)
+    /// <summary><c>https://host/owner/name</c>; null when the context does not name a host that can stand there: other hosts have other pages.</summary>
+    public static string? Of(RepositoryContext context)
     {
-        var host = Host().Match(context.Text) is { Success: true } match ? match.Groups[1].Value.ToLowerInvariant() : null;
+        var host = context is GitHubContext && Host().Match(context.Text) is { Success: true } match ? match.Groups[1].Value.ToLowerInvariant() : null;
         return host is null || !Part().IsMatch(context.Repository.Owner) || !Part().IsMatch(context.Repository.Name)
             ? null
             : $"https://{host}/{context.Repository}";
     }
 
     /// <summary>The context's folder at <paramref name="commit"/>, or null.</summary>
-    public static string? Of(GitHubContext context, string commit)
+    public static string? Of(RepositoryContext context, string commit)
     {
         if (Of(context) is not { } repository || commit.Length != 40 || !commit.All(char.IsAsciiHexDigit))
             return null;

@@ -15,7 +15,8 @@ public static class ContextReferences
     /// <summary>What <paramref name="text"/> refers to. A password or token in it never stands in the answer.</summary>
     /// <param name="text">The context, interpolated.</param>
     /// <param name="gitHubHost">The host of a GitHub Enterprise beside github.com, or null.</param>
-    public static ContextReference Parse(string text, string? gitHubHost = null)
+    /// <param name="folder">The folder that relative paths start at; null for the working directory.</param>
+    public static ContextReference Parse(string text, string? gitHubHost = null, string? folder = null)
     {
         if (text.Length == 0 || text.Any(char.IsControl))
             return new MalformedContext(text, "it is empty or holds a control character", Form);
@@ -29,7 +30,7 @@ public static class ContextReferences
 
         var scheme = text.IndexOf("://", StringComparison.Ordinal);
         if (scheme < 0)
-            return new OtherContext(text, "a folder on this machine");
+            return new FolderContext(text, RepositoryName.OfFolder(FullPath(text, folder ?? "")));
 
         var rest = text[(scheme + 3)..];
         var end = rest.AsSpan().IndexOfAny('/', '#', '?');
@@ -67,7 +68,7 @@ public static class ContextReferences
         var isGit = !needsSuffix || path.EndsWith(".git", StringComparison.Ordinal);
         var isGitHub = Is(host, GitHub) || Is(host, "www.github.com") || (gitHubHost is not null && Is(host, gitHubHost));
         if (!isGitHub)
-            return new OtherContext(text, isGit ? $"a git repository on {host}" : $"a file to download from {host}");
+            return isGit ? Elsewhere(text, host, path, query, fragment) : new OtherContext(text, $"a file to download from {host}");
         if (!isGit)
             return NotGit(text, host, path);
 
@@ -75,6 +76,26 @@ public static class ContextReferences
             return new MalformedContext(text, $"a repository on {host} is 'owner/name'", Form);
 
         return Located(text, new RepositoryName(owner, WithoutSuffix(name)), query, fragment);
+    }
+
+    private static ContextReference Elsewhere(string text, string host, string path, string query, string fragment)
+    {
+        var segments = path.Trim('/').Split('/');
+        if (host.Length == 0 || host[0] == '-' || segments[^1].Length == 0)
+            return new MalformedContext(text, "it names no host, or no repository on it", "https://host/group/name.git#ref:path");
+
+        var owner = string.Join('/', segments[..^1].Prepend(host));
+        return Located(text, new RepositoryName(owner, WithoutSuffix(segments[^1])) { Address = text.Split('#', '?')[0] }, query, fragment);
+    }
+
+    // As Compose resolves it; a home directory is the shell's business.
+    private static string FullPath(string text, string folder)
+    {
+        var path = OperatingSystem.IsWindows() ? text.Replace('\\', '/') : text;
+        var full = Path.GetFullPath(path.StartsWith("~/", StringComparison.Ordinal)
+            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), path[2..])
+            : Path.Combine(Path.GetFullPath(folder.Length == 0 ? "." : folder), path));
+        return Path.TrimEndingDirectorySeparator(full);
     }
 
     private static ContextReference Located(string text, RepositoryName repository, string query, string fragment)
@@ -98,9 +119,12 @@ public static class ContextReferences
 
         var commit = keys.FirstOrDefault(pair => pair.Key is "commit" or "checksum").Value;
         var wanted = new[] { commit, refs.FirstOrDefault(), reference }.FirstOrDefault(value => !string.IsNullOrEmpty(value));
-        return Normalized(folders.FirstOrDefault() ?? folder) is { } path
-            ? new GitHubContext(text, repository, wanted, path)
-            : new MalformedContext(text, $"the path '{folder}' leads out of the repository", "a path below the repository's root, without '..'");
+        if (wanted is ['-', ..])
+            return new MalformedContext(text, $"no ref begins with a dash, as '{wanted}' does", Form);
+        if (Normalized(folders.FirstOrDefault() ?? folder) is not { } path)
+            return new MalformedContext(text, $"the path '{folder}' leads out of the repository", "a path below the repository's root, without '..'");
+
+        return repository.IsOnGitHub ? new GitHubContext(text, repository, wanted, path) : new GitContext(text, repository, wanted, path);
     }
 
     private static ContextReference NotGit(string text, string host, string path)

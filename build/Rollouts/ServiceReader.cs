@@ -103,7 +103,7 @@ internal sealed class ServiceReader(FieldReader fields, string folder, string? g
         if (ContextReferences.Masked(text.Text) != text.Text)
             fields.Secret(Uri.UnescapeDataString(text.Text[(text.Text.IndexOf("://", StringComparison.Ordinal) + 3)..text.Text.IndexOf('@', StringComparison.Ordinal)].Split(':')[^1]));
 
-        return ContextReferences.Parse(text.Text, gitHubHost);
+        return ContextReferences.Parse(text.Text, gitHubHost, folder);
     }
 
     private string PullPolicy(ComposeMapping node, string where, List<UndeployableKey> undeployable)

@@ -46,15 +46,40 @@ public class ContextReferencesTests
         ContextReferences.Parse(text).ShouldBeOfType<MalformedContext>().Suggestion.ShouldBe(suggestion);
 
     [Theory]
-    [InlineData("https://gitlab.com/o/r.git#main", "a git repository on gitlab.com")]
-    [InlineData("git@example.org:o/r.git", "a git repository on example.org")]
+    [InlineData("https://gitlab.com/group/sub/r.git#main:app", "gitlab.com/group/sub/r", "https://gitlab.com/group/sub/r.git", "main", "app")]
+    [InlineData("git@example.org:o/r.git", "example.org/o/r", "git@example.org:o/r.git", null, "")]
+    [InlineData("ssh://git@example.org:2222/r.git#v1", "example.org:2222/r", "ssh://git@example.org:2222/r.git", "v1", "")]
+    [InlineData("https://github.com.evil.example/o/r.git", "github.com.evil.example/o/r", "https://github.com.evil.example/o/r.git", null, "")]
+    public void A_repository_elsewhere_has_the_address_that_git_takes(string text, string name, string address, string? reference, string path)
+    {
+        var context = ContextReferences.Parse(text).ShouldBeOfType<GitContext>();
+
+        (context.Repository.ToString(), context.Repository.Address, context.Ref, context.Path).ShouldBe((name, address, reference, path));
+    }
+
+    [Theory]
+    [InlineData("ssh://-oProxyCommand=touch/r.git")]
+    [InlineData("-x@-oProxyCommand=touch:r.git")]
+    [InlineData("https://gitlab.com/o/r.git#--upload-pack=touch")]
+    [InlineData("ext::sh -c touch% x")]
+    public void Nothing_that_git_would_take_for_an_option_is_a_repository(string text) =>
+        ContextReferences.Parse(text).ShouldNotBeOfType<GitContext>();
+
+    [Theory]
+    [InlineData("./app", "/stack/app")]
+    [InlineData("../app/", "/app")]
+    [InlineData(".", "/stack")]
+    [InlineData("/srv/app", "/srv/app")]
+    public void A_folder_starts_where_the_compose_file_is(string text, string path)
+    {
+        if (!OperatingSystem.IsWindows())
+            ContextReferences.Parse(text, folder: "/stack").ShouldBeOfType<FolderContext>().Repository.Folder.ShouldBe(path);
+    }
+
+    [Theory]
     [InlineData("https://example.org/context.tar.gz", "a file to download from example.org")]
     [InlineData("https://github.com/o/r/archive/main.tar.gz", "an archive on github.com")]
-    [InlineData(".", "a folder on this machine")]
-    [InlineData("./app", "a folder on this machine")]
-    [InlineData("/srv/app", "a folder on this machine")]
-    [InlineData("https://github.com.evil.example/o/r.git", "a git repository on github.com.evil.example")]
-    public void What_GitHub_does_not_hold_says_what_it_is(string text, string kind) =>
+    public void What_nobody_can_look_up_says_what_it_is(string text, string kind) =>
         ContextReferences.Parse(text).ShouldBe(new OtherContext(text, kind));
 
     [Theory]

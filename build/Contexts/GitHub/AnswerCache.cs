@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Contexts.GitHub;
@@ -9,12 +8,13 @@ namespace PhasedRollout.Contexts.GitHub;
 /// <param name="ETag">Its ETag, or null.</param>
 /// <param name="ContentType">Its media type.</param>
 /// <param name="Body">Its bytes.</param>
-internal sealed record CachedAnswer(string? ETag, string ContentType, byte[] Body);
+internal sealed record CachedAnswer(string? ETag, string ContentType, ReadOnlyMemory<byte> Body);
 
-/// <summary>Answers of GitHub on disk: one file an address, a line of JSON about it and then its bytes. A file that is not
+/// <summary>Answers of GitHub on disk: one file an address, some lines about it and then its bytes. A file that is not
 /// exactly what was written counts as absent. Nothing in here knows the token.</summary>
 internal sealed class AnswerCache(string directory, IRunLog log)
 {
+    private const string Format = "phased-rollout answer 2";
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>The answer for <paramref name="key"/>, or null.</summary>
@@ -24,7 +24,7 @@ internal sealed class AnswerCache(string directory, IRunLog log)
         {
             return Parse(key, File.ReadAllBytes(PathOf(key)));
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             if (error is not (FileNotFoundException or DirectoryNotFoundException))
                 log.Debug($"the cached answer for {key} cannot be used: {error.Message}");
@@ -36,7 +36,6 @@ internal sealed class AnswerCache(string directory, IRunLog log)
     /// <summary>Keeps <paramref name="answer"/>; a cache that cannot be written costs requests, not the run.</summary>
     public void Write(string key, CachedAnswer answer)
     {
-        var header = new Header(key, answer.ETag, answer.ContentType, HashOf(answer.Body));
         var path = PathOf(key);
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
@@ -44,9 +43,8 @@ internal sealed class AnswerCache(string directory, IRunLog log)
             Prepare();
             using (var file = File.Create(temporary))
             {
-                file.Write(JsonSerializer.SerializeToUtf8Bytes(header));
-                file.WriteByte((byte)'\n');
-                file.Write(answer.Body);
+                file.Write(HeadOf(key, answer));
+                file.Write(answer.Body.Span);
             }
 
             File.Move(temporary, path, overwrite: true);
@@ -63,13 +61,29 @@ internal sealed class AnswerCache(string directory, IRunLog log)
 
     private static CachedAnswer? Parse(string key, byte[] file)
     {
-        var end = Array.IndexOf(file, (byte)'\n');
-        if (end < 0 || JsonSerializer.Deserialize<Header>(file.AsSpan(0, end)) is not { } header)
-            return null;
+        // Lines: format, key, ETag, media type, hash of the bytes.
+        var lines = new string[5];
+        var rest = file.AsMemory();
+        for (var i = 0; i < lines.Length; i++)
+        {
+            var end = rest.Span.IndexOf((byte)'\n');
+            if (end < 0)
+                return null;
 
-        var body = file[(end + 1)..];
-        return header.Key == key && header.Sha256 == HashOf(body) ? new CachedAnswer(header.ETag, header.ContentType, body) : null;
+            lines[i] = Encoding.UTF8.GetString(rest.Span[..end]);
+            rest = rest[(end + 1)..];
+        }
+
+        return lines[0] == Format && lines[1] == key && lines[4] == HashOf(rest.Span)
+            ? new CachedAnswer(lines[2].Length == 0 ? null : lines[2], lines[3], rest)
+            : null;
     }
+
+    // What comes from the server stands on one line.
+    private static byte[] HeadOf(string key, CachedAnswer answer) =>
+        Encoding.UTF8.GetBytes($"{Format}\n{key}\n{OneLine(answer.ETag)}\n{OneLine(answer.ContentType)}\n{HashOf(answer.Body.Span)}\n");
+
+    private static string OneLine(string? text) => text is null || text.Contains('\n', StringComparison.Ordinal) ? "" : text;
 
     private static string HashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
@@ -100,6 +114,4 @@ internal sealed class AnswerCache(string directory, IRunLog log)
         if (File.GetUnixFileMode(directory) != OwnerOnly)
             File.SetUnixFileMode(directory, OwnerOnly);
     }
-
-    private sealed record Header(string Key, string? ETag, string ContentType, string Sha256);
 }

@@ -3,12 +3,13 @@ using System.Net.Http.Headers;
 
 namespace PhasedRollout.Contexts.GitHub;
 
-/// <summary>Answers from disk what cannot have changed (anything named by its full id), and asks whether the rest changed since.</summary>
+/// <summary>Asks whether what may move, a ref or a repository's description, changed since it was asked last. A commit named by its full id is
+/// not asked again. Trees and blobs are kept by <see cref="GitHubObjects"/>, once they are read and verified.</summary>
 internal sealed class CachingHandler(AnswerCache cache, Refusals refusals) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (AnswerShape.Of(request.RequestUri!) is not { } shape || request.Method != HttpMethod.Get)
+        if (request.Method != HttpMethod.Get || AnswerShape.Of(request.RequestUri!) is not { } shape)
             return await base.SendAsync(request, cancellationToken);
 
         var key = request.RequestUri!.AbsoluteUri;
@@ -39,7 +40,7 @@ internal sealed class CachingHandler(AnswerCache cache, Refusals refusals) : Del
 
     private static HttpResponseMessage Respond(HttpRequestMessage request, CachedAnswer answer)
     {
-        var content = new ByteArrayContent(answer.Body);
+        var content = new ReadOnlyMemoryContent(answer.Body);
         content.Headers.TryAddWithoutValidation("Content-Type", answer.ContentType);
         return new HttpResponseMessage(HttpStatusCode.OK) { Content = content, RequestMessage = request };
     }

@@ -9,6 +9,9 @@ internal sealed class Once<TKey, TValue>
 {
     private readonly ConcurrentDictionary<TKey, Lazy<Task<TValue>>> answers = new();
 
+    /// <summary>True when <paramref name="key"/> was asked.</summary>
+    public bool IsAsked(TKey key) => answers.ContainsKey(key);
+
     /// <summary>The answer to <paramref name="key"/>.</summary>
     public async Task<TValue> AskAsync(TKey key, Func<Task<TValue>> ask, CancellationToken cancellationToken)
     {

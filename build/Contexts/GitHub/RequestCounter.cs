@@ -7,8 +7,11 @@ using PhasedRollout.Rollouts;
 namespace PhasedRollout.Contexts.GitHub;
 
 /// <summary>Counts what is sent to the API, reads from the answers how much is left, and lets no more than four requests run at once.</summary>
-internal sealed partial class RequestCounter(Uri root) : DelegatingHandler
+internal sealed class RequestCounter(Uri root) : DelegatingHandler
 {
+    /// <summary>The repository a request is about, where its address does not say so.</summary>
+    public static readonly HttpRequestOptionsKey<RepositoryName> Repository = new("repository");
+
     private const int AtOnce = 4;
 
     private readonly ConcurrentDictionary<RepositoryName, ApiUsage> usage = new();
@@ -40,12 +43,15 @@ internal sealed partial class RequestCounter(Uri root) : DelegatingHandler
         await turns.WaitAsync(cancellationToken);
         try
         {
-            Add(request.RequestUri!, new ApiUsage(1, 0));
+            Add(request, new ApiUsage(1, 0));
             var response = await base.SendAsync(request, cancellationToken);
             if (response.StatusCode != HttpStatusCode.NotModified)
-                Add(request.RequestUri!, new ApiUsage(0, 1));
+                Add(request, new ApiUsage(0, 1));
 
-            allowance = Allowance.Of(response) ?? allowance;
+            // GraphQL has a limit of its own, counted in points.
+            if (request.Method == HttpMethod.Get)
+                allowance = Allowance.Of(response) ?? allowance;
+
             return response;
         }
         finally
@@ -62,14 +68,30 @@ internal sealed partial class RequestCounter(Uri root) : DelegatingHandler
         base.Dispose(disposing);
     }
 
-    private void Add(Uri address, ApiUsage more)
+    /// <summary>The repository that <paramref name="request"/> is about, or null.</summary>
+    public static RepositoryName? RepositoryOf(HttpRequestMessage request) =>
+        request.Options.TryGetValue(Repository, out var repository) ? repository : RepositoryAddress.Of(request.RequestUri!)?.Name;
+
+    private void Add(HttpRequestMessage request, ApiUsage more)
     {
-        var match = Repository().Match(address.AbsolutePath);
-        if (match.Success)
-        {
-            var name = new RepositoryName(Uri.UnescapeDataString(match.Groups[1].Value), Uri.UnescapeDataString(match.Groups[2].Value));
+        if (RepositoryOf(request) is { } name)
             usage.AddOrUpdate(name, more, (_, so) => new ApiUsage(so.Requests + more.Requests, so.Counted + more.Counted));
-        }
+    }
+}
+
+/// <summary>The part of an address that names a repository.</summary>
+/// <param name="Path">The path up to the name: <c>/repos/owner/name</c>, behind the path of the root.</param>
+/// <param name="Name">The repository.</param>
+internal sealed partial record RepositoryAddress(string Path, RepositoryName Name)
+{
+    /// <summary>That part of <paramref name="address"/>; null when it names none.</summary>
+    public static RepositoryAddress? Of(Uri address)
+    {
+        var path = address.AbsolutePath;
+        return Repository().Match(path) is { Success: true } match
+            ? new RepositoryAddress(
+                path[..(match.Index + match.Length)], new RepositoryName(Uri.UnescapeDataString(match.Groups[1].Value), Uri.UnescapeDataString(match.Groups[2].Value)))
+            : null;
     }
 
     [GeneratedRegex("/repos/([^/]+)/([^/]+)", RegexOptions.CultureInvariant)]

@@ -4,20 +4,13 @@ using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Contexts.GitHub;
 
-/// <summary>How patient we are.</summary>
-/// <param name="Timeout">How long a server may be silent: before its answer begins, and between two pieces of it.</param>
-/// <param name="LongestWait">How long we wait when GitHub asks us to; beyond it the run ends and says when to come back.</param>
-/// <param name="Tries">How often a request is sent when the server fails.</param>
-internal sealed record Patience(TimeSpan Timeout, TimeSpan LongestWait, int Tries)
-{
-    /// <summary>15 seconds, 60 seconds, 3 tries.</summary>
-    public static readonly Patience Default = new(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(60), 3);
-}
-
 /// <summary>Tries again what may pass, and turns what will not into a refusal that says who was asked what and what the answer was.</summary>
-internal sealed class RetryingHandler(Patience patience, TimeProvider clock, IRunLog log, Refusals refusals) : DelegatingHandler
+internal sealed class RetryingHandler(Patience patience, WaitBudget budget, TimeProvider clock, IRunLog log, Refusals refusals) : DelegatingHandler
 {
     private const int MostHangs = 2;
+
+    // Where nobody listens, or the name is unknown, the next second rarely changes it.
+    private const int TriesToConnect = 3;
     private const int LargestAnswer = 256 * 1024 * 1024;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(400);
 
@@ -25,47 +18,54 @@ internal sealed class RetryingHandler(Patience patience, TimeProvider clock, IRu
     {
         var asked = request.RequestUri!;
         var began = clock.GetTimestamp();
-        for (var attempt = 1; ; attempt++)
+        var limits = 0;
+        var hangs = 0;
+        for (var attempt = 1; ;)
         {
+            await budget.RestAsync(cancellationToken);
             string failure;
+            // What is posted is a short cut: where it fails, the long way is taken.
+            var tries = request.Method == HttpMethod.Get ? patience.Tries : 1;
             try
             {
                 var response = await SendOnceAsync(request, cancellationToken);
                 if (RateLimit.WaitOf(response, clock) is { } wait)
                 {
-                    if (wait > patience.LongestWait || attempt >= patience.Tries)
-                        throw refusals.NoRequestsLeft(asked, response, wait);
+                    if (++limits > patience.Tries || !budget.TryTake(wait, all: true))
+                        throw refusals.NoRequestsLeft(asked, response, clock.GetUtcNow() + wait, wait);
 
                     log.Warning(FormattableString.Invariant(
                         $"GitHub asks for a pause of {Math.Ceiling(wait.TotalSeconds)} s (answer {(int)response.StatusCode}); waiting"));
                     response.Dispose();
-                    await Task.Delay(wait, clock, cancellationToken);
                     continue;
                 }
 
-                if ((int)response.StatusCode < 500)
-                    return refusals.ThrowIfRefused(asked, response);
+                if (response.StatusCode is < HttpStatusCode.InternalServerError or HttpStatusCode.NotImplemented)
+                    return refusals.ThrowIfRefused(request.Method, asked, response);
 
                 failure = $"it answered {(int)response.StatusCode} {response.ReasonPhrase}";
                 response.Dispose();
             }
             catch (TimeoutException)
             {
-                if (attempt >= MostHangs)
-                    throw Refusals.Silent(asked, patience.Timeout, clock.GetElapsedTime(began), attempt);
+                if (++hangs >= Math.Min(MostHangs, tries))
+                    throw Refusals.Silent(request.Method, asked, patience.Timeout, clock.GetElapsedTime(began), attempt);
 
                 failure = FormattableString.Invariant($"it was silent for {patience.Timeout.TotalSeconds:0.#} s");
             }
             catch (Exception error) when (error is HttpRequestException or IOException)
             {
                 failure = error.GetBaseException().Message;
+                if (error is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError })
+                    tries = Math.Min(tries, TriesToConnect);
             }
 
-            if (attempt >= patience.Tries)
-                throw refusals.Unreachable(asked, failure, attempt);
-
             var pause = FirstPause * Math.Pow(2, attempt - 1) * (1 + RandomNumberGenerator.GetInt32(0, 50) / 100.0);
-            log.Debug(FormattableString.Invariant($"GET {asked}: {failure}; trying again in {pause.TotalMilliseconds:0} ms"));
+            if (attempt >= tries || !budget.TryTake(pause, all: false))
+                throw refusals.Unreachable(request.Method, asked, failure, attempt);
+
+            attempt++;
+            log.Debug(FormattableString.Invariant($"{request.Method} {asked}: {failure}; trying again in {pause.TotalMilliseconds:0} ms"));
             await Task.Delay(pause, clock, cancellationToken);
         }
     }
@@ -91,7 +91,8 @@ internal sealed class RetryingHandler(Patience patience, TimeProvider clock, IRu
     // A tree of 7 MB over a slow line is fine as long as it moves: the clock starts anew with every piece.
     private async Task BufferAsync(HttpResponseMessage response, CancellationTokenSource silence, CancellationToken cancellationToken)
     {
-        var body = new MemoryStream();
+        var expected = response.Content.Headers.ContentLength is { } length and <= LargestAnswer ? (int)length : 0;
+        var body = new MemoryStream(expected);
         var piece = new byte[64 * 1024];
         await using (var source = await response.Content.ReadAsStreamAsync(cancellationToken))
         {
@@ -104,7 +105,7 @@ internal sealed class RetryingHandler(Patience patience, TimeProvider clock, IRu
             }
         }
 
-        var whole = new ByteArrayContent(body.ToArray());
+        var whole = new ReadOnlyMemoryContent(body.GetBuffer().AsMemory(0, (int)body.Length));
         foreach (var (name, values) in response.Content.Headers)
         {
             if (!name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))

@@ -16,17 +16,21 @@ internal sealed class TreeReader(Func<string, bool, Task<TreeAnswer>> read)
     public async Task<RepositoryTree> ReadAsync(string commit, IReadOnlyCollection<string> paths)
     {
         var whole = await read(commit, true);
-        Add("", whole.Entries);
-        if (whole.Truncated)
-        {
-            await ListAsync("", commit);
-            foreach (var path in paths.Order(StringComparer.Ordinal))
-                await DescendAsync(commit, path.Split('/', StringSplitOptions.RemoveEmptyEntries));
-        }
+        if (!whole.Truncated)
+            return Tree(commit, whole.Entries, complete: true);
 
-        var entries = found.Values.OrderBy(entry => entry.Path, StringComparer.Ordinal).ToList();
+        Add("", whole.Entries);
+        await ListAsync("", commit);
+        foreach (var path in paths.Order(StringComparer.Ordinal))
+            await DescendAsync(commit, path.Split('/', StringSplitOptions.RemoveEmptyEntries));
+
+        return Tree(commit, [.. found.Values.OrderBy(entry => entry.Path, StringComparer.Ordinal)], complete: false);
+    }
+
+    private RepositoryTree Tree(string commit, IReadOnlyList<TreeEntry> entries, bool complete)
+    {
         var root = GitObjectId.OfTree(entries.Where(entry => !entry.Path.Contains('/')));
-        return new RepositoryTree(commit, root, entries, Complete: !whole.Truncated) { ListedFolders = listed };
+        return new RepositoryTree(commit, root, entries, complete) { ListedFolders = listed };
     }
 
     private async Task DescendAsync(string root, string[] segments)

@@ -16,7 +16,7 @@ internal sealed class PackageCache(string directory, TimeProvider clock, IRunLog
     {
         try
         {
-            if (files.Read(question) is not { } file || JsonSerializer.Deserialize<Entry>(file.Body) is not { } entry)
+            if (files.Read(question) is not { } file || JsonSerializer.Deserialize<Entry>(file.Body.Span) is not { } entry)
                 return null;
 
             var age = clock.GetUtcNow() - entry.At;

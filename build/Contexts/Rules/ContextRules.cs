@@ -29,8 +29,29 @@ internal static class ContextRules
             + "and what is unknown is not deployed",
         "a folder of a repository on GitHub: https://github.com/<owner>/<repository>.git#<branch>:<folder>");
 
+    /// <summary>VC101: git did not reach it; that says nothing about whoever builds.</summary>
+    public static Finding OutOfReach(Service service, GitContext context, WorldRefusedException refused)
+    {
+        var finding = About(
+            service, "VC101", Certainty.Likely,
+            $"'{ContextUrl.WithoutPassword(context.Text)}' cannot be looked up from here: whether it exists is unknown, and what is unknown is not deployed",
+            refused.Remedy);
+        return finding with { Evidence = [Shown.Safe(refused.Message)] };
+    }
+
     /// <summary>VC102: there is no such repository, or it is hidden from us.</summary>
-    public static Finding NoRepository(Service service, GitHubContext context, InvisibleRepository answer) => answer.TokenGiven
+    public static Finding NoRepository(Service service, RepositoryContext context, InvisibleRepository answer) => context switch
+    {
+        FolderContext => About(
+            service, "VC105", Certainty.Certain, $"the folder '{context.Repository}' does not exist on this machine",
+            "a folder that exists, from where the compose file is; or one of a repository: https://github.com/<owner>/<repository>.git#<branch>:<folder>"),
+        GitContext => About(
+            service, "VC102", Certainty.Certain, $"git finds no repository at '{ContextUrl.WithoutPassword(context.Text.Split('#', '?')[0])}'",
+            "check host and path"),
+        _ => NotVisible(service, context, answer),
+    };
+
+    private static Finding NotVisible(Service service, RepositoryContext context, InvisibleRepository answer) => answer.TokenGiven
         ? About(
             service, "VC102", Certainty.Certain,
             $"repository '{context.Repository}' does not exist, or the given token may not read it (GitHub answers 404 to both)",
@@ -42,7 +63,7 @@ internal static class ContextRules
             "check owner and name; for a private repository give a token that may read its contents (GITHUB_TOKEN)");
 
     /// <summary>VC103: the ref is no branch, tag or commit.</summary>
-    public static Finding NoRef(Service service, GitHubContext context, UnknownRef answer) =>
+    public static Finding NoRef(Service service, RepositoryContext context, UnknownRef answer) =>
         context.Ref is null || context.Ref == answer.DefaultBranch
             ? About(
                 service, "VC103", Certainty.Certain,
@@ -53,23 +74,9 @@ internal static class ContextRules
                 $"repository '{context.Repository}' has no branch, tag or commit '{context.Ref}'; its default branch is '{answer.DefaultBranch}'",
                 $"context: {ContextUrl.With(context, answer.DefaultBranch, context.Path)}");
 
-    /// <summary>VC103: the ref is there, and another builder may take another commit for it; here the verified one is built.</summary>
-    public static Finding? MovingRef(Service service, GitHubContext context, ResolvedRef resolved, bool isBranchAndTag) => context.Ref switch
-    {
-        null => About(
-            service, "VC103", Certainty.Hint,
-            $"the context names no branch, so the default branch '{resolved.RefName}' of '{context.Repository}' is taken; some builders guess 'master'",
-            $"context: {ContextUrl.With(context, resolved.RefName, context.Path)}"),
-        { } reference when isBranchAndTag => About(
-            service, "VC103", Certainty.Hint,
-            $"'{reference}' is a branch and a tag of '{context.Repository}'; builders may take the other one",
-            $"give one of them another name, or name the commit: {ContextUrl.With(context, resolved.Commit, context.Path)}"),
-        _ => null,
-    };
-
     /// <summary>VC104: builders fetch a commit by its full id only
     /// (BuildKit, <c>util/gitutil</c>: a ref of 40 hexadecimal digits is a commit, every other text a branch or tag).</summary>
-    public static Finding? ShortCommit(Service service, GitHubContext context, ResolvedRef resolved) =>
+    public static Finding? ShortCommit(Service service, RepositoryContext context, ResolvedRef resolved) =>
         context.Ref is { Length: >= 4 and < 40 } reference
             && reference.All(char.IsAsciiHexDigit)
             && resolved.Commit.StartsWith(reference, StringComparison.OrdinalIgnoreCase)
@@ -86,7 +93,7 @@ internal static class ContextRules
     /// <param name="nearest">Finds what was probably meant.</param>
     /// <param name="readBlob">Reads a blob by its id.</param>
     public static async Task<Finding?> CheckFolderAsync(
-        Service service, GitHubContext context, RepositoryTree tree, Func<NearestPaths> nearest, Func<string, Task<byte[]>> readBlob)
+        Service service, RepositoryContext context, RepositoryTree tree, Func<NearestPaths> nearest, Func<string, Task<byte[]>> readBlob)
     {
         if (tree.Find(context.Path) is { Kind: TreeEntryKind.Directory })
             return null;
@@ -114,7 +121,7 @@ internal static class ContextRules
     }
 
     private static async Task<Finding> BlockedByAsync(
-        Service service, GitHubContext context, RepositoryTree tree, TreeEntry obstacle, string at, Func<string, Task<byte[]>> readBlob)
+        Service service, RepositoryContext context, RepositoryTree tree, TreeEntry obstacle, string at, Func<string, Task<byte[]>> readBlob)
     {
         var parent = obstacle.Path[..Math.Max(obstacle.Path.LastIndexOf('/'), 0)];
         var rest = context.Path[obstacle.Path.Length..];

@@ -17,7 +17,7 @@ internal static class DockerfileRules
 
     /// <summary>Looks the Dockerfile of <paramref name="service"/> up in the folder of <paramref name="context"/>, which exists.</summary>
     public static async Task<DockerfileCheck> CheckAsync(
-        Service service, GitHubContext context, RepositoryTree tree, Func<string, Task<byte[]>> readBlob)
+        Service service, RepositoryContext context, RepositoryTree tree, Func<string, Task<byte[]>> readBlob)
     {
         var wanted = service.Build!.Dockerfile;
         var at = await LinkResolver.FindAsync(tree, context.Path, wanted, readBlob);
@@ -30,6 +30,10 @@ internal static class DockerfileRules
                 $"GitHub gives the tree of '{context.Repository}' only in part, and the part with '{at.Path}' could not be read: "
                     + "whether the Dockerfile exists is unknown",
                 "run again; or use a smaller repository for the contexts")),
+            Whereabouts.Outside when context is FolderContext => new DockerfileCheck(null, Finding: About(
+                service, Certainty.Likely, "VC201",
+                $"'{wanted}' leads out of the folder '{context.Text}'; this build looks at nothing outside of it, so whether it exists is unknown",
+                "put the Dockerfile into the folder, or move the context up to a folder that holds both")),
             Whereabouts.Outside when at.Via is null => Missing(
                 $"'{wanted}' leads out of the context {folder}; a builder sees nothing outside of it", AsParent(context, wanted)),
             Whereabouts.Outside => Missing(
@@ -54,7 +58,7 @@ internal static class DockerfileRules
     }
 
     // What comes nearest first: another spelling, another name, a folder further down, the folder above.
-    private static string Propose(GitHubContext context, RepositoryTree tree, string wanted)
+    private static string Propose(RepositoryContext context, RepositoryTree tree, string wanted)
     {
         var name = TreeFolders.NameOf(wanted);
         var files = tree.Below(context.Path)
@@ -98,7 +102,7 @@ internal static class DockerfileRules
     };
 
     // "../docker/api.Dockerfile" from "services/api" is "docker/api.Dockerfile" from "services".
-    private static string AsParent(GitHubContext context, string wanted)
+    private static string AsParent(RepositoryContext context, string wanted)
     {
         var folder = context.Path;
         var inside = new List<string>();

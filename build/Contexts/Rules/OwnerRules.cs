@@ -12,7 +12,7 @@ internal sealed class OwnerRules : IRolloutRule
 
     // The author of the file asked for the list: whoever is not on it does not go out.
     private static Finding? Owner(Rollout rollout, Service service) =>
-        rollout.Owners is { } owners && service.Build?.Reference is GitHubContext context
+        rollout.Owners is { } owners && service.Build?.Reference is RepositoryContext context and not FolderContext
         && !owners.Contains(context.Repository.Owner, StringComparer.OrdinalIgnoreCase)
             ? About(service, Certainty.Certain,
                 $"'{context.Repository.Owner}' is not among the owners that x-rollout allows ({string.Join(", ", owners)})",
@@ -21,7 +21,7 @@ internal sealed class OwnerRules : IRolloutRule
 
     private static Finding? Protocol(Service service)
     {
-        var text = service.Build?.Reference is GitHubContext or OtherContext ? service.Build.Reference.Text : "";
+        var text = service.Build?.Reference is GitHubContext or GitContext or OtherContext ? service.Build.Reference.Text : "";
         var scheme = Unproven.FirstOrDefault(it => text.StartsWith(it, StringComparison.OrdinalIgnoreCase));
         return scheme is null || IsLocal(text[scheme.Length..])
             ? null

@@ -12,11 +12,11 @@ internal sealed class PinningRules : IRolloutRule
     public IEnumerable<Finding> Check(Rollout rollout)
     {
         var branches = rollout.Services
-            .Where(service => service.Build?.Reference is GitHubContext { Ref: { } reference } && !IsCommit(reference))
+            .Where(service => service.Build?.Reference is RepositoryContext { Ref: { } reference } && !IsCommit(reference))
             .ToList();
         if (branches.Count > 0)
         {
-            var refs = branches.Select(service => (GitHubContext)service.Build!.Reference).Select(context => $"{context.Repository}#{context.Ref}").Distinct().ToList();
+            var refs = branches.Select(service => (RepositoryContext)service.Build!.Reference).Select(context => $"{context.Repository}#{context.Ref}").Distinct().ToList();
             yield return About(
                 branches[0], "build/context",
                 $"{Count(branches.Count, "context")} {(branches.Count == 1 ? "names" : "name")} a branch or tag ({List(refs)}), which moves; the phase files pin the commit that it stands for now",

@@ -34,7 +34,11 @@ public static class RuleCatalog
         new("VC105", FailureClass.BuildContextNotFound, RuleStation.VerifyContexts, "The folder exists at the resolved commit"),
         new("VC106", FailureClass.BuildContextNotFound, RuleStation.VerifyContexts, "The path is a folder: no file, link or submodule"),
         new("VC107", FailureClass.BuildContextNotFound, RuleStation.VerifyContexts, "GitHub gives the part of the tree that is needed"),
+        new("VC108", FailureClass.BuildFailure, RuleStation.VerifyContexts, "What is built holds no submodule"),
+        new("VC109", FailureClass.BuildFailure, RuleStation.VerifyContexts, "Files are there as such, not as pointers of Git LFS"),
+        new("VC110", FailureClass.BuildContextNotFound, RuleStation.VerifyContexts, "The repository still has its name and is looked after"),
         new("VC111", FailureClass.BuildFailure, RuleStation.VerifyContexts, "What a Dockerfile copies lies within the context"),
+        new("VC112", FailureClass.BuildContextNotFound, RuleStation.VerifyContexts, "A folder of this machine is what is committed and pushed"),
 
         // The Dockerfile and what it copies.
         new("VC200", FailureClass.BuildFailure, RuleStation.VerifyContexts, "Builders can read the Dockerfile"),

@@ -32,6 +32,8 @@ public sealed record RuleSet(IReadOnlyList<IServiceRule> OfServices, IReadOnlyLi
             new LockFileRule(),
             new EntrypointRules(),
             new PackageCommandRules(),
+            new SubmoduleRule(),
+            new LargeFileRule(),
         ],
         [
             new PortRules(),

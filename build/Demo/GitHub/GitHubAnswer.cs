@@ -50,6 +50,7 @@ internal sealed record GitHubAnswer(int Status, ReadOnlyMemory<byte> Body, strin
     public static GitHubAnswer Garbage() =>
         new(200, Encoding.UTF8.GetBytes("<html><body>It works!</body></html>"), "text/html");
 
-    private static GitHubAnswer Of(int status, object body) =>
+    /// <summary>A JSON body of any status.</summary>
+    public static GitHubAnswer Of(int status, object body) =>
         new(status, JsonSerializer.SerializeToUtf8Bytes(body, Json), "application/json; charset=utf-8");
 }

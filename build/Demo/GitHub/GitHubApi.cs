@@ -1,13 +1,17 @@
+using System.Buffers;
+using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace PhasedRollout.Demo.GitHub;
 
 /// <summary>
 /// The part of GitHub's REST API that reads a repository, answered from a git repository on this machine.
-/// Shapes: https://docs.github.com/rest (API version 2022-11-28). Null from <see cref="AnswerAsync"/> means "not an endpoint we know".
+/// Shapes: https://docs.github.com/rest (API version 2022-11-28). Null from <see cref="AnswerAsync(GitHubRequest, CancellationToken)"/> means "not an endpoint we know".
 /// </summary>
-internal sealed class GitHubApi(GitHubStandInOptions options, IReadOnlyDictionary<string, GitRepository> repositories, GitHubWrites writes)
+internal sealed class GitHubApi(
+    GitHubStandInOptions options, IReadOnlyDictionary<string, GitRepository> repositories, GitHubWrites writes, Action<string> unexpected)
 {
     private const string CommitDocumentation = "https://docs.github.com/rest/commits/commits#get-a-commit";
     private const string TreeDocumentation = "https://docs.github.com/rest/git/trees#get-a-tree";
@@ -16,46 +20,73 @@ internal sealed class GitHubApi(GitHubStandInOptions options, IReadOnlyDictionar
     /// <summary>Answers one request that has passed authentication and the rate limit.</summary>
     public async Task<GitHubAnswer?> AnswerAsync(GitHubRequest request, CancellationToken ct)
     {
-        if (request.Segments is ["repos", var tellOwner, var tellName, .. { Length: > 0 } told] && Find(tellOwner, tellName, request) is not null && writes.Answer(request, told) is { } taken)
+        if (request.Segments is ["repos", var tellOwner, var tellName, .. { Length: > 0 } told]
+            && Find($"{tellOwner}/{tellName}", request) is not null && writes.Answer(request, told) is { } taken)
             return taken;
-        if (request.Method != "GET" || request.Segments is not ["repos", var owner, var name, .. var rest])
-            return request is { Method: "GET", Segments: ["codeload", var o, var n, "legacy.tar.gz", .. var at] }
-                   && Find(o, n, request) is { } source
-                ? await ArchiveAsync(source, string.Join('/', at), ct)
-                : null;
-
-        var endpoint = rest is [] or ["commits", _, ..] or ["git", "trees" or "blobs", _, ..] or ["tarball", _, ..];
-        if (!endpoint)
+        if (request is { Method: "POST", Segments: ["graphql"], Authenticated: true })
+            return await new GraphQlApi((owner, name) => Find(options.RenamedRepositories.GetValueOrDefault($"{owner}/{name}", $"{owner}/{name}"), request), unexpected)
+                .AnswerAsync(request.Body, ct);
+        if (request.Method != "GET")
             return null;
-        if (Find(owner, name, request) is not { } found)
-            return GitHubAnswer.NotFound();
-        return rest switch
+
+        return request.Segments switch
         {
-            [] => await RepositoryAsync(found, request.Root, ct),
-            ["commits", .. var reference] => await CommitAsync(found, string.Join('/', reference), request, ct),
-            ["git", "trees", .. var tree] => await TreeAsync(found, string.Join('/', tree), request, ct),
-            ["git", "blobs", var blob] => await BlobAsync(found, blob, request, ct),
-            ["tarball", .. var reference] => await found.Git.ResolveCommitAsync(string.Join('/', reference), ct) is { } commit
-                ? GitHubAnswer.Redirect($"{request.Root}/codeload/{found.FullName}/legacy.tar.gz/{commit}")
-                : GitHubAnswer.NotFound(),
+            ["codeload", var owner, var name, "legacy.tar.gz", .. var at] when Find($"{owner}/{name}", request) is { } source =>
+                await ArchiveAsync(source, string.Join('/', at), ct),
+            ["repos", var owner, var name, .. var rest] when IsEndpoint(rest) =>
+                options.RenamedRepositories.TryGetValue($"{owner}/{name}", out var now) && Find(now, request) is { } moved
+                    ? Moved(request, moved, rest)
+                    : await AnswerAsync(Find($"{owner}/{name}", request), rest, request, ct),
+            ["repositories", var number, .. var rest] when IsEndpoint(rest) =>
+                await AnswerAsync(
+                    options.Repositories.Keys.Select(name => Find(name, request)).FirstOrDefault(it => it?.Id.ToString(CultureInfo.InvariantCulture) == number),
+                    rest, request, ct),
             _ => null,
         };
     }
 
-    private Source? Find(string owner, string name, GitHubRequest request)
+    private static bool IsEndpoint(string[] rest) => rest is [] or ["commits", _, ..] or ["git", "trees" or "blobs", _, ..] or ["tarball", _, ..];
+
+    private async Task<GitHubAnswer?> AnswerAsync(ServedRepository? found, string[] rest, GitHubRequest request, CancellationToken ct) =>
+        found is null
+            ? GitHubAnswer.NotFound()
+            : rest switch
+            {
+                [] => await RepositoryAsync(found, request.Root, ct),
+                ["commits", .. var reference] => await CommitAsync(found, string.Join('/', reference), request, ct),
+                ["git", "trees", .. var tree] => await TreeAsync(found, string.Join('/', tree), request, ct),
+                ["git", "blobs", var blob] => await BlobAsync(found, blob, request, ct),
+                ["tarball", .. var reference] => await found.Git.ResolveCommitAsync(string.Join('/', reference), ct) is { } commit
+                    ? GitHubAnswer.Redirect($"{request.Root}/codeload/{found.FullName}/legacy.tar.gz/{commit}")
+                    : GitHubAnswer.NotFound(),
+                _ => null,
+            };
+
+    // https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects
+    private static GitHubAnswer Moved(GitHubRequest request, ServedRepository now, string[] rest)
     {
-        var match = options.Repositories.Keys.FirstOrDefault(key => key.Equals($"{owner}/{name}", StringComparison.OrdinalIgnoreCase));
-        var visible = match is not null && (request.Authenticated || !options.PrivateRepositories.Contains(match));
-        return visible ? new Source(match!, repositories[match!]) : null;
+        var address = string.Create(
+            CultureInfo.InvariantCulture, $"{request.Root}/repositories/{now.Id}{string.Concat(rest.Select(part => "/" + Uri.EscapeDataString(part)))}{request.RawQuery}");
+        return GitHubAnswer.Of(301, new { message = "Moved Permanently", url = address, documentation_url = "https://docs.github.com/rest" }) with
+        {
+            Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["Location"] = address },
+        };
     }
 
-    private async Task<GitHubAnswer> RepositoryAsync(Source source, string root, CancellationToken ct)
+    private ServedRepository? Find(string fullName, GitHubRequest request)
+    {
+        var match = options.Repositories.Keys.FirstOrDefault(key => key.Equals(fullName, StringComparison.OrdinalIgnoreCase));
+        var visible = match is not null && (request.Authenticated || !options.PrivateRepositories.Contains(match));
+        return visible ? new ServedRepository(match!, repositories[match!], options.ArchivedRepositories.Contains(match!)) : null;
+    }
+
+    private async Task<GitHubAnswer> RepositoryAsync(ServedRepository source, string root, CancellationToken ct)
     {
         var isPrivate = options.PrivateRepositories.Contains(source.FullName);
         var html = $"https://github.com/{source.FullName}";
         return GitHubAnswer.Ok(new
         {
-            id = StableNumber(source.FullName),
+            id = source.Id,
             node_id = NodeId("R", source.FullName),
             name = source.Name,
             full_name = source.FullName,
@@ -63,7 +94,7 @@ internal sealed class GitHubApi(GitHubStandInOptions options, IReadOnlyDictionar
             owner = new
             {
                 login = source.Owner,
-                id = StableNumber(source.Owner),
+                id = ServedRepository.StableNumber(source.Owner),
                 node_id = NodeId("O", source.Owner),
                 type = "Organization",
                 url = $"{root}/users/{source.Owner}",
@@ -87,7 +118,7 @@ internal sealed class GitHubApi(GitHubStandInOptions options, IReadOnlyDictionar
             forks_count = 0,
             open_issues_count = 0,
             has_issues = true,
-            archived = false,
+            archived = source.IsArchived,
             disabled = false,
             is_template = false,
             visibility = isPrivate ? "private" : "public",
@@ -97,7 +128,7 @@ internal sealed class GitHubApi(GitHubStandInOptions options, IReadOnlyDictionar
         });
     }
 
-    private static async Task<GitHubAnswer> CommitAsync(Source source, string reference, GitHubRequest request, CancellationToken ct)
+    private static async Task<GitHubAnswer> CommitAsync(ServedRepository source, string reference, GitHubRequest request, CancellationToken ct)
     {
         if (await source.Git.ResolveCommitAsync(reference, ct) is not { } id)
             return GitHubAnswer.Error(422, $"No commit found for SHA: {reference}", CommitDocumentation);
@@ -136,7 +167,7 @@ internal sealed class GitHubApi(GitHubStandInOptions options, IReadOnlyDictionar
         static object Person(GitSignature person) => new { name = person.Name, email = person.Email, date = person.Date };
     }
 
-    private async Task<GitHubAnswer> TreeAsync(Source source, string reference, GitHubRequest request, CancellationToken ct)
+    private async Task<GitHubAnswer> TreeAsync(ServedRepository source, string reference, GitHubRequest request, CancellationToken ct)
     {
         var id = (await source.Git.ReadAsync(reference, ct))?.Id ?? await source.Git.ResolveCommitAsync(reference, ct);
         if (id is null || await source.Git.ReadAsync(id, ct) is not { Type: "tree" or "commit" })
@@ -145,30 +176,47 @@ internal sealed class GitHubApi(GitHubStandInOptions options, IReadOnlyDictionar
         // Any value of "recursive" asks for it, "0" and "false" too.
         var recursive = request.Query.ContainsKey("recursive");
         var url = $"{request.Root}/repos/{source.FullName}";
-        var entries = new List<object>();
-        var (truncated, bytes) = (false, 0);
+        var body = new ArrayBufferWriter<byte>(1 << 20);
+        using var json = new Utf8JsonWriter(body, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        json.WriteStartObject();
+        json.WriteString("sha", id);
+        json.WriteString("url", $"{url}/git/trees/{id}");
+        json.WriteStartArray("tree");
+        var (truncated, count) = (false, 0);
         foreach (var entry in await source.Git.ListTreeAsync(id, recursive, ct))
         {
-            object shown = entry.Type switch
-            {
-                "blob" => new { path = entry.Path, mode = entry.Mode, type = entry.Type, sha = entry.Id, size = entry.Size, url = $"{url}/git/blobs/{entry.Id}" },
-                "tree" => new { path = entry.Path, mode = entry.Mode, type = entry.Type, sha = entry.Id, url = $"{url}/git/trees/{entry.Id}" },
-                _ => new { path = entry.Path, mode = entry.Mode, type = entry.Type, sha = entry.Id },
-            };
-            bytes += JsonSerializer.SerializeToUtf8Bytes(shown).Length + 1;
-            if (recursive && (entries.Count == options.TreeEntryLimit || bytes > options.TreeByteLimit))
+            if (recursive && (count == options.TreeEntryLimit || json.BytesCommitted + json.BytesPending > options.TreeByteLimit))
             {
                 truncated = true;
                 break;
             }
 
-            entries.Add(shown);
+            count++;
+            Write(json, entry, url);
         }
 
-        return GitHubAnswer.Ok(new { sha = id, url = $"{url}/git/trees/{id}", tree = entries, truncated });
+        json.WriteEndArray();
+        json.WriteBoolean("truncated", truncated);
+        json.WriteEndObject();
+        await json.FlushAsync(ct);
+        return GitHubAnswer.Raw(body.WrittenMemory, "application/json; charset=utf-8");
     }
 
-    private static async Task<GitHubAnswer> BlobAsync(Source source, string id, GitHubRequest request, CancellationToken ct)
+    private static void Write(Utf8JsonWriter json, GitTreeEntry entry, string url)
+    {
+        json.WriteStartObject();
+        json.WriteString("path", entry.Path);
+        json.WriteString("mode", entry.Mode);
+        json.WriteString("type", entry.Type);
+        json.WriteString("sha", entry.Id);
+        if (entry.Size is { } size)
+            json.WriteNumber("size", size);
+        if (entry.Type is "blob" or "tree")
+            json.WriteString("url", $"{url}/git/{entry.Type}s/{entry.Id}");
+        json.WriteEndObject();
+    }
+
+    private static async Task<GitHubAnswer> BlobAsync(ServedRepository source, string id, GitHubRequest request, CancellationToken ct)
     {
         if (await source.Git.ReadAsync(id, ct) is not { Type: "blob" } blob)
             return GitHubAnswer.NotFound(BlobDocumentation);
@@ -185,7 +233,7 @@ internal sealed class GitHubApi(GitHubStandInOptions options, IReadOnlyDictionar
         });
     }
 
-    private static async Task<GitHubAnswer> ArchiveAsync(Source source, string reference, CancellationToken ct)
+    private static async Task<GitHubAnswer> ArchiveAsync(ServedRepository source, string reference, CancellationToken ct)
     {
         if (await source.Git.ResolveCommitAsync(reference, ct) is not { } commit)
             return GitHubAnswer.NotFound();
@@ -217,13 +265,4 @@ internal sealed class GitHubApi(GitHubStandInOptions options, IReadOnlyDictionar
     }
 
     private static string NodeId(string kind, string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes($"{kind}:{text}"));
-
-    private static int StableNumber(string text) => text.Aggregate(17, (sum, letter) => unchecked((sum * 31) + letter)) & int.MaxValue;
-
-    private sealed record Source(string FullName, GitRepository Git)
-    {
-        public string Owner => FullName[..FullName.IndexOf('/', StringComparison.Ordinal)];
-
-        public string Name => FullName[(FullName.IndexOf('/', StringComparison.Ordinal) + 1)..];
-    }
 }

@@ -18,6 +18,12 @@ public enum GitHubFaultKind
     /// <summary>500 with a JSON message.</summary>
     ServerError,
 
+    /// <summary>502, as GitHub says it under load.</summary>
+    BadGateway,
+
+    /// <summary>Begins an answer and cuts the connection.</summary>
+    Drop,
+
     /// <summary>Never answers.</summary>
     Hang,
 

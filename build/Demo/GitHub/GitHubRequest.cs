@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Web;
 
 namespace PhasedRollout.Demo.GitHub;
@@ -10,6 +11,8 @@ namespace PhasedRollout.Demo.GitHub;
 /// <param name="Accept">The media types asked for.</param>
 /// <param name="Token">From <c>Authorization</c>, or null.</param>
 /// <param name="Authenticated">The token is one that is accepted.</param>
+/// <param name="RawQuery">As it came, with its question mark; or empty.</param>
+/// <param name="Body">What was sent; empty for a question.</param>
 /// <param name="Root">Scheme, host and port as the caller addressed us, without a slash at the end.</param>
 internal sealed record GitHubRequest(
     string Method,
@@ -18,14 +21,15 @@ internal sealed record GitHubRequest(
     IReadOnlyList<string> Accept,
     string? Token,
     bool Authenticated,
+    string RawQuery,
+    string Body,
     string Root)
 {
-    /// <summary>What was sent; empty for a question.</summary>
-    public string Body { get; init; } = "";
-
     /// <summary>Reads a request of the listener.</summary>
-    public static GitHubRequest From(HttpListenerRequest request, IReadOnlySet<string> tokens)
+    public static async Task<GitHubRequest> FromAsync(HttpListenerRequest request, IReadOnlySet<string> tokens, CancellationToken ct)
     {
+        using var body = new MemoryStream();
+        await request.InputStream.CopyToAsync(body, ct);
         var path = request.RawUrl!.Split('?')[0];
         var query = HttpUtility.ParseQueryString(request.Url!.Query);
         var token = request.Headers["Authorization"]?.Split(' ', 2) is [_, var value] ? value.Trim() : null;
@@ -36,6 +40,8 @@ internal sealed record GitHubRequest(
             [.. (request.AcceptTypes ?? []).Select(type => type.Split(';')[0].Trim())],
             token,
             token is not null && tokens.Contains(token),
+            request.Url.Query,
+            Encoding.UTF8.GetString(body.GetBuffer().AsSpan(0, (int)body.Length)),
             request.Url.GetLeftPart(UriPartial.Authority));
     }
 

@@ -33,7 +33,7 @@ public sealed class GitHubStandIn : IAsyncDisposable
     {
         (_options, _listener, _clock, Port) = (options, listener, clock, port);
         _repositories = options.Repositories.ToDictionary(pair => pair.Key, pair => new GitRepository(options.Git, pair.Value), StringComparer.Ordinal);
-        _api = new GitHubApi(options, _repositories, Writes);
+        _api = new GitHubApi(options, _repositories, Writes, _unexpected.Enqueue);
         _anonymousLimit = new RateLimit(options.AnonymousLimit, options.RateWindow, clock);
         _tokenLimit = new RateLimit(options.TokenLimit, options.RateWindow, clock);
         _loop = AcceptAsync();
@@ -140,11 +140,19 @@ public sealed class GitHubStandIn : IAsyncDisposable
         var status = 0;
         try
         {
-            using var reader = new StreamReader(context.Request.InputStream);
-            var request = GitHubRequest.From(context.Request, _options.Tokens) with { Body = await reader.ReadToEndAsync(_stop.Token) };
+            var request = await GitHubRequest.FromAsync(context.Request, _options.Tokens, _stop.Token);
             var fault = TakeFault(context.Request.RawUrl!);
             if (fault?.Kind == GitHubFaultKind.Hang)
                 await Task.Delay(Timeout.InfiniteTimeSpan, _stop.Token);
+            if (fault?.Kind == GitHubFaultKind.Drop)
+            {
+                // The listener sends an empty answer where nothing was begun.
+                context.Response.ContentLength64 = 1000;
+                await context.Response.OutputStream.WriteAsync("{"u8.ToArray(), _stop.Token);
+                context.Response.Abort();
+                return;
+            }
+
             if (fault?.Kind == GitHubFaultKind.Slow)
                 await Task.Delay(fault.Delay, _clock, _stop.Token);
             var limit = request.Authenticated ? _tokenLimit : _anonymousLimit;
@@ -189,7 +197,7 @@ public sealed class GitHubStandIn : IAsyncDisposable
 
     private GitHubAnswer Unexpected(GitHubRequest request, HttpListenerRequest raw)
     {
-        // What GitHub itself says to a graphql call without a token is part of the API; the call with one is not served.
+        // What GitHub itself says to a graphql call without a token is part of the API.
         if (request is { Method: "POST", Segments: ["graphql"], Token: null })
             return GitHubAnswer.Error(401, "This endpoint requires you to be authenticated.", "https://docs.github.com/graphql/guides/forming-calls-with-graphql#authenticating-with-graphql");
         _unexpected.Enqueue($"{raw.HttpMethod} {raw.RawUrl}");
@@ -230,6 +238,8 @@ public sealed class GitHubStandIn : IAsyncDisposable
                 };
             case GitHubFaultKind.ServerError:
                 return GitHubAnswer.Error(500, "Server Error");
+            case GitHubFaultKind.BadGateway:
+                return new GitHubAnswer(502, "<html><body>Bad Gateway</body></html>"u8.ToArray(), "text/html");
             case GitHubFaultKind.Garbage:
                 return GitHubAnswer.Garbage();
             default:

@@ -18,6 +18,12 @@ public sealed record GitHubStandInOptions
     /// <summary>Repositories that only an accepted token can see; to all others they are 404.</summary>
     public IReadOnlySet<string> PrivateRepositories { get; init; } = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Repositories that are archived.</summary>
+    public IReadOnlySet<string> ArchivedRepositories { get; init; } = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Former names to the names of <see cref="Repositories"/>: requests to them are sent on to <c>/repositories/{id}</c>.</summary>
+    public IReadOnlyDictionary<string, string> RenamedRepositories { get; init; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Requests in a window without a token. GitHub: 60.</summary>
     public int AnonymousLimit { get; init; } = 60;
 

@@ -72,6 +72,19 @@ internal sealed class GitRepository(GitProgram git, string directory) : IAsyncDi
         }
     }
 
+    /// <summary>An object by an expression such as <c>main:path/to/file</c> (<c>git rev-parse</c>), or null when there is none.</summary>
+    public async Task<GitObject?> ReadExpressionAsync(string expression, CancellationToken ct)
+    {
+        var (reference, path) = expression.Split(':', 2) is [var before, var after] ? (before, after) : (expression, null);
+        if (await ResolveCommitAsync(reference, ct) is not { } commit)
+            return null;
+        if (path is null)
+            return await ReadAsync(commit, ct);
+
+        var entry = (await ListTreeAsync(commit, recursive: true, ct)).FirstOrDefault(entry => entry.Path == path);
+        return entry is null ? null : await ReadAsync(entry.Id, ct);
+    }
+
     /// <summary>The entries of a tree or of a commit's tree.</summary>
     public async Task<IReadOnlyList<GitTreeEntry>> ListTreeAsync(string id, bool recursive, CancellationToken ct)
     {

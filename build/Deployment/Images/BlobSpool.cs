@@ -10,6 +10,9 @@ namespace PhasedRollout.Deployment.Images;
 /// verified tree, whatever the archive says of itself.</summary>
 internal sealed class BlobSpool(IRepositorySource source, ArchiveCache archives, string folder, IRunLog log)
 {
+    // Files that no archive brings are held in memory while they are fetched.
+    private const int AtOnce = 50;
+
     /// <summary>Opens a blob that was collected.</summary>
     public FileStream Open(string id) =>
         new(PathOf(id), new FileStreamOptions { Options = FileOptions.Asynchronous | FileOptions.SequentialScan });
@@ -36,8 +39,11 @@ internal sealed class BlobSpool(IRepositorySource source, ArchiveCache archives,
 
         if (missing.Count > 0)
             log.Debug(FormattableString.Invariant($"{repository}: {missing.Count} files are not in the archive as they are in the tree; read one by one"));
-        foreach (var id in missing)
-            await File.WriteAllBytesAsync(PathOf(id), await source.ReadBlobAsync(repository, id, cancellationToken), cancellationToken);
+        foreach (var some in missing.Chunk(AtOnce))
+        {
+            foreach (var (id, bytes) in await source.ReadBlobsAsync(repository, some, cancellationToken))
+                await File.WriteAllBytesAsync(PathOf(id), bytes, cancellationToken);
+        }
     }
 
     private string PathOf(string id) => Path.Combine(folder, id);

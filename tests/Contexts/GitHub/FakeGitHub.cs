@@ -60,7 +60,15 @@ internal sealed class FakeGitHub(MemoryRepository repository, int mostEntries = 
 
         var question = path[Prefix.Length..];
         if (question == "")
-            return WithETag(request, Json(HttpStatusCode.OK, new { default_branch = DefaultBranch, name = "bizosaas-platform" }), "repo");
+        {
+            return WithETag(request, Json(HttpStatusCode.OK, new
+            {
+                default_branch = DefaultBranch,
+                name = "bizosaas-platform",
+                full_name = "Bizoholic-Digital/bizosaas-platform",
+                archived = false,
+            }), "repo");
+        }
 
         if (question.StartsWith("/commits/", StringComparison.Ordinal))
             return Commit(request, question["/commits/".Length..]);

@@ -74,13 +74,39 @@ public sealed class GitHubRefusalTests : IDisposable
     }
 
     [Fact]
+    public async Task Pauses_have_one_budget_a_run()
+    {
+        var gitHub = Always(() => FakeGitHub.Json(HttpStatusCode.TooManyRequests, new { message = "slow down" }, ("Retry-After", "25")));
+
+        var refused = await Refusal(gitHub);
+
+        refused.Message.ShouldBe("127.0.0.1:8099 lets us ask no more: it asks for a pause of 25 s; more from 13:01 UTC");
+        gitHub.Requests.Count.ShouldBe(3, "two pauses of 25 s fit into 60 s");
+    }
+
+    [Fact]
+    public async Task Requests_that_wait_side_by_side_spend_the_time_once()
+    {
+        var budget = new WaitBudget(TimeSpan.FromSeconds(60), clock);
+
+        budget.TryTake(TimeSpan.FromSeconds(40), all: true).ShouldBeTrue();
+        budget.TryTake(TimeSpan.FromSeconds(40), all: true).ShouldBeTrue();
+        var rest = budget.RestAsync(TestContext.Current.CancellationToken);
+        rest.IsCompleted.ShouldBeFalse("nobody asks while GitHub wants silence");
+        clock.Advance(TimeSpan.FromSeconds(40));
+        await rest;
+        budget.TryTake(TimeSpan.FromSeconds(21), all: true).ShouldBeFalse();
+        budget.TryTake(TimeSpan.FromSeconds(20), all: true).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_long_pause_is_not_waited() =>
         (await Refusal(Always(() => FakeGitHub.Json(HttpStatusCode.TooManyRequests, new { message = "slow down" }, ("Retry-After", "3600")))))
-            .Message.ShouldBe("127.0.0.1:8099 lets us ask no more: it asks for a pause of 3600 s");
+            .Message.ShouldBe("127.0.0.1:8099 lets us ask no more: it asks for a pause of 3600 s; more from 14:00 UTC");
 
     [Theory]
     [InlineData(1)]
-    [InlineData(2)]
+    [InlineData(4)]
     public async Task A_server_error_that_passes_is_only_a_delay(int errors)
     {
         using var source = Source(First(errors, () => FakeGitHub.Json(HttpStatusCode.BadGateway, new { message = "oops" })));
@@ -90,16 +116,16 @@ public sealed class GitHubRefusalTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_error_that_stays_ends_after_three_tries()
+    public async Task A_server_error_that_stays_ends_after_five_tries()
     {
         var gitHub = Always(() => FakeGitHub.Json(HttpStatusCode.InternalServerError, new { message = "oops" }));
 
         var refused = await Refusal(gitHub);
 
         refused.Failure.ShouldBe(FailureClass.GitHubUnavailable);
-        refused.Message.ShouldBe("127.0.0.1:8099 failed 3 times at GET /repos/Bizoholic-Digital/bizosaas-platform/commits/main: "
+        refused.Message.ShouldBe("127.0.0.1:8099 failed 5 times at GET /repos/Bizoholic-Digital/bizosaas-platform/commits/main: "
             + "it answered 500 Internal Server Error");
-        gitHub.Requests.Count.ShouldBe(3);
+        gitHub.Requests.Count.ShouldBe(5);
     }
 
     [Fact]
@@ -212,9 +238,20 @@ public sealed class GitHubRefusalTests : IDisposable
                 : null),
         };
         using var source = Source(gitHub, Token);
+        var old = new RepositoryName("old", "name");
 
-        (await source.ResolveAsync(new RepositoryName("old", "name"), "main", TestContext.Current.CancellationToken)).ShouldBeOfType<ResolvedRef>();
-        gitHub.Requests.Count.ShouldBe(2);
+        (await source.ResolveAsync(old, "main", TestContext.Current.CancellationToken)).ShouldBeOfType<ResolvedRef>();
+        await source.ReadTreeAsync(old, Repository.Commit, [], TestContext.Current.CancellationToken);
+
+        source.TraitsOf(old).CurrentName.ShouldBe(Stack.Repository);
+        gitHub.Paths.ShouldBe(
+        [
+            "/repos/old/name/commits/main",
+            "/repos/Bizoholic-Digital/bizosaas-platform/commits/main",
+            "/repos/Bizoholic-Digital/bizosaas-platform",
+            $"/repos/Bizoholic-Digital/bizosaas-platform/git/trees/{Repository.Commit}?recursive=1",
+        ], "what is known to have moved is asked for at its new address at once");
+        source.Usage[old].ShouldBe(new ApiUsage(4, 4));
     }
 
     [Fact]
