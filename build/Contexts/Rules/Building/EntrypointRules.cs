@@ -1,5 +1,4 @@
 using PhasedRollout.Contexts.Dockerfiles;
-using PhasedRollout.Contexts.Rules.Copying;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Contexts.Rules.Building;

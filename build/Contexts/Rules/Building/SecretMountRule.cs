@@ -33,10 +33,12 @@ internal sealed class SecretMountRule : DockerfileRule
         : About(
             subject, "VC211", certainty, run, $"RUN mounts the ssh agent '{mount.Id}', which the compose file does not give to the build", $"build: {{ ssh: [{mount.Id}] }}", "build");
 
+    private static readonly string[] NameKeys = ["source", "target"];
+
     private static IEnumerable<string> Names(ComposeNode? node) => (node as ComposeSequence)?.Items.SelectMany(item => item switch
     {
         ComposeScalar { Value: { } name } => [name],
-        ComposeMapping mapping => new[] { "source", "target" }.Select(key => (mapping[key] as ComposeScalar)?.Value).OfType<string>(),
+        ComposeMapping mapping => NameKeys.Select(key => (mapping[key] as ComposeScalar)?.Value).OfType<string>(),
         _ => [],
     }) ?? [];
 }

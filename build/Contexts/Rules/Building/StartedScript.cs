@@ -10,6 +10,8 @@ namespace PhasedRollout.Contexts.Rules.Building;
 /// <param name="Copy">The instruction that brings it.</param>
 internal sealed record StartedScript(string Path, string RepositoryPath, TreeEntry Entry, Instruction Copy)
 {
+    private static readonly string[] Editors = ["dos2unix", "sed", "tr ", "perl", "awk"];
+
     /// <summary>True when its mode is set on the way.</summary>
     public bool ChangesMode { get; init; }
 
@@ -47,7 +49,7 @@ internal sealed record StartedScript(string Path, string RepositoryPath, TreeEnt
             return new StartedScript(program, subject.InContext(source), entry, copy)
             {
                 ChangesMode = copy.Flag("chmod") is not null || runs.Any(text => text.Contains("chmod", StringComparison.Ordinal) || text.Contains("install ", StringComparison.Ordinal)),
-                ChangesText = runs.Any(text => new[] { "dos2unix", "sed", "tr ", "perl", "awk" }.Any(tool => text.Contains(tool, StringComparison.Ordinal))),
+                ChangesText = runs.Any(text => Editors.Any(tool => text.Contains(tool, StringComparison.Ordinal))),
                 MayBeChanged = runs.Count > 0,
             };
         }

@@ -1,5 +1,3 @@
-using PhasedRollout.Contexts.Dockerfiles;
-
 namespace PhasedRollout.Contexts.Rules.Copying;
 
 /// <summary>What the author of a path that is not there most likely meant.</summary>
