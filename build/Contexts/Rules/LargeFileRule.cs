@@ -39,7 +39,8 @@ internal sealed class LargeFileRule : ServiceRule
         }
     }
 
-    private static bool IsPointer(byte[] bytes) => bytes.AsSpan().StartsWith("version https://git-lfs.github.com/spec/v1\n"u8);
+    /// <summary>True for the bytes that Git LFS leaves in the place of a file.</summary>
+    public static bool IsPointer(byte[] bytes) => bytes.AsSpan().StartsWith("version https://git-lfs.github.com/spec/v1\n"u8);
 
     private static IEnumerable<string> Attributes(ServiceSubject subject) => new[] { ".gitattributes", subject.InContext(".gitattributes") }.Distinct();
 

@@ -10,7 +10,8 @@ internal sealed class DockerfileSyntaxRule : ServiceRule
 
     public override IEnumerable<Finding> Check(ServiceSubject subject)
     {
-        if (subject.Dockerfile is not { } dockerfile)
+        // VC109 says it better.
+        if (subject.Dockerfile is not { } dockerfile || (subject.DockerfileBytes is { } bytes && LargeFileRule.IsPointer(bytes)))
             return [];
 
         var ofTheFile = dockerfile.Source.Problems.Select(problem => (Problem: problem, Certainty: OfTheFile(dockerfile, problem)));
