@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using PhasedRollout.Contexts.Dockerfiles;
 using PhasedRollout.Contexts.Rules;
 using PhasedRollout.Rollouts;
 
@@ -21,7 +22,7 @@ public sealed class ContextVerifier(IRepositorySource source, IRunLog log, RuleS
 
         var lookup = await RepositoryLookup.RunAsync(source, contexts, cancellationToken);
         var services = await Task.WhenAll(rollout.Services.Select(service => VerifyAsync(service, lookup, cancellationToken)));
-        var (found, bases) = await CheckAsync(rollout, services, lookup, cancellationToken);
+        var (found, subjects) = await CheckAsync(rollout, services, lookup, cancellationToken);
         var findings = found.Concat(services.SelectMany(service => RepositoryRules.Check(service, lookup))).ToLookup(finding => finding.Service);
         if (source.Budget is { } budget && lookup.Repositories.Count > 0)
             log.Information(budget);
@@ -29,13 +30,17 @@ public sealed class ContextVerifier(IRepositorySource source, IRunLog log, RuleS
         return new VerifiedRollout
         {
             Rollout = rollout,
-            Services = [.. services.Select(service => Conclude(service, findings[service.Service.Name], rollout.Accepted) with { BaseImages = bases[service.Service.Name] })],
+            Services = [.. services.Zip(subjects, (service, subject) => Conclude(service, findings[service.Service.Name], rollout.Accepted) with
+            {
+                BaseImages = UsedImages.BasesOf(subject),
+                BuildKitNeeds = subject.Dockerfile is { } dockerfile ? BuildKitNeeds.Of(dockerfile) : [],
+            })],
             Repositories = lookup.Repositories,
             Findings = [.. findings[null].Select(finding => Findings.Judge(finding, rollout.Accepted))],
         };
     }
 
-    private async Task<(IReadOnlyList<Finding> Findings, IReadOnlyDictionary<string, IReadOnlyList<string>> BaseImages)> CheckAsync(
+    private async Task<(IReadOnlyList<Finding> Findings, IReadOnlyList<ServiceSubject> Subjects)> CheckAsync(
         Rollout rollout, IReadOnlyList<VerifiedService> services, RepositoryLookup lookup, CancellationToken cancellationToken)
     {
         var refused = new ConcurrentQueue<Finding>();
@@ -43,7 +48,7 @@ public sealed class ContextVerifier(IRepositorySource source, IRunLog log, RuleS
         var ofServices = await Task.WhenAll(subjects.SelectMany(subject => rules.OfServices.Select(rule => CheckAsync(rule, subject))));
         return (
             [.. rules.OfTheFile.SelectMany(rule => rule.Check(rollout)), .. ofServices.SelectMany(it => it), .. refused.DistinctBy(finding => finding.Service)],
-            subjects.ToDictionary(subject => subject.Service.Name, UsedImages.BasesOf, StringComparer.Ordinal));
+            subjects);
 
         void Refuse(ServiceSubject subject, WorldRefusedException why) => refused.Enqueue(ContextRules.NotRead(subject.Service, why));
 

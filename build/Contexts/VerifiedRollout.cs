@@ -1,3 +1,4 @@
+using PhasedRollout.Contexts.Dockerfiles;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Contexts;
@@ -58,6 +59,9 @@ public sealed record VerifiedService(
 
     /// <summary>The images that the build takes from a registry for the platform that it builds for; empty for a pre-built image, and where they cannot be known.</summary>
     public IReadOnlyList<string> BaseImages { get; init; } = [];
+
+    /// <summary>The lines of its Dockerfile that only BuildKit builds.</summary>
+    public IReadOnlyList<BuildKitNeed> BuildKitNeeds { get; init; } = [];
 }
 
 /// <summary>A folder of a commit that holds a Dockerfile.</summary>

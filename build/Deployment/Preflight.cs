@@ -1,4 +1,5 @@
 using PhasedRollout.Contexts;
+using PhasedRollout.Contexts.Dockerfiles;
 using PhasedRollout.Deployment.Checks;
 using PhasedRollout.Phases;
 using PhasedRollout.Rollouts;
@@ -13,6 +14,9 @@ public sealed record PreflightSettings
 
     /// <summary>The images that builds take from registries, by service.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> BaseImages { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>The lines of Dockerfiles that only BuildKit builds, by service.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<BuildKitNeed>> BuildKitNeeds { get; init; } = new Dictionary<string, IReadOnlyList<BuildKitNeed>>();
 
     /// <summary>Less free disk than this is worth a look.</summary>
     public long LittleDisk { get; init; } = 1L << 30;
@@ -64,6 +68,7 @@ public sealed class Preflight(IDeploymentTarget target, IRequirementProbe probe,
                 .. await new NetworkCheck(target, log).CheckAsync(rollout, observed, settings, cancellationToken),
                 .. await new PortCheck(target).CheckAsync(rollout, observed, description.IsLocal, cancellationToken),
                 .. LimitCheck.Check(rollout, description),
+                .. BuilderCheck.Check(rollout, settings.BuildKitNeeds),
                 .. NameCheck.Check(rollout, phases, observed),
                 .. VolumeCheck.Check(rollout, observed),
                 .. await new ImageCheck(target, description.Platform).CheckAsync(phases, cancellationToken),
@@ -129,6 +134,9 @@ public sealed class Preflight(IDeploymentTarget target, IRequirementProbe probe,
 /// <summary>The ids of Preflight's rules.</summary>
 public static class PreflightRules
 {
+    /// <summary>A Dockerfile needs BuildKit, and the target builds without it.</summary>
+    public const string Builder = "VC212";
+
     /// <summary>An image is not there for the target's platform.</summary>
     public const string Platform = "VC216";
 

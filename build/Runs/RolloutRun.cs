@@ -236,6 +236,7 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
         {
             CreateMissingNetworks = settings.CreateMissingNetworks,
             BaseImages = record.Verified?.Services.ToDictionary(service => service.Service.Name, service => service.BaseImages) ?? [],
+            BuildKitNeeds = record.Verified?.Services.ToDictionary(service => service.Service.Name, service => service.BuildKitNeeds) ?? [],
         }, cancellationToken);
 
     // Whoever waits for the lock wants what was asked for, not the station that was refused.

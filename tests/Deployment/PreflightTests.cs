@@ -1,4 +1,5 @@
 using PhasedRollout.Contexts;
+using PhasedRollout.Contexts.Dockerfiles;
 using PhasedRollout.Deployment;
 using PhasedRollout.Rollouts;
 using PhasedRollout.Tests.Contexts;
@@ -16,6 +17,24 @@ public class PreflightTests
     {
         (await CheckAsync(Stacks.Rollout("shop", [Stacks.Image("web")]))).ShouldBeEmpty();
         target.Writes.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_Dockerfile_that_needs_BuildKit_is_named_with_its_lines()
+    {
+        var settings = new PreflightSettings
+        {
+            BuildKitNeeds = new Dictionary<string, IReadOnlyList<BuildKitNeed>>
+            {
+                ["web"] = [new BuildKitNeed(7, "RUN --mount", "leave it away"), new BuildKitNeed(9, "COPY --link", "leave it away too")],
+            },
+        };
+
+        var finding = (await CheckAsync(Stacks.Rollout("shop", [Stacks.Image("web")]), settings)).ShouldHaveSingleItem();
+
+        (finding.Rule, finding.Service, finding.Blocks).ShouldBe(("VC212", "web", true));
+        finding.Message.ShouldContain("line 7");
+        finding.Evidence.ShouldBe(["line 7: RUN --mount: leave it away", "line 9: COPY --link: leave it away too"]);
     }
 
     [Fact]

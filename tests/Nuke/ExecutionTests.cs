@@ -356,12 +356,25 @@ public sealed class ExecutionTests : IDisposable
         outcome.Output.ShouldContain("::endgroup::\n");
     }
 
+    [Theory]
+    [InlineData("TF_BUILD", "True")]
+    [InlineData("TEAMCITY_VERSION", "2026.1")]
+    public void Text_from_outside_commands_no_other_build_server(string variable, string value)
+    {
+        running.Environment[variable] = value;
+        var outcome = running.Run<Hostile>("Show");
+        outcome.Output.ShouldNotContain("##vso[");
+        outcome.Output.ShouldNotContain("##teamcity[");
+        outcome.Output.ShouldContain("task.setvariable");
+    }
+
     private sealed class Hostile : Recording
     {
         public Target Show => _ => _.Executes(() =>
         {
             Log.Information("\e[31mred\e[0m\n::add-mask::x");
             Log.Warning("50% of\nlines");
+            Log.Information("##vso[task.setvariable variable=a]b\n##teamcity[setParameter name='a' value='b']");
         });
     }
 

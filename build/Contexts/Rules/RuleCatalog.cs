@@ -53,6 +53,7 @@ public static class RuleCatalog
         new("VC209", FailureClass.BuildFailure, RuleStation.VerifyContexts, "Arguments that a build needs have values"),
         new("VC210", FailureClass.BuildFailure, RuleStation.VerifyContexts, "Arguments that are passed are declared"),
         new("VC211", FailureClass.BuildFailure, RuleStation.VerifyContexts, "Secrets and ssh agents that a build mounts are given"),
+        new("VC212", FailureClass.BuildFailure, RuleStation.Preflight, "The target's builder can build the Dockerfile"),
         new("VC213", FailureClass.BuildFailure, RuleStation.VerifyContexts, "Lock files and lists of packages are in the context"),
         new("VC214", FailureClass.Unhealthy, RuleStation.VerifyContexts, "The script that a container starts may be executed"),
         new("VC215", FailureClass.Unhealthy, RuleStation.VerifyContexts, "The script that a container starts has a first line that works"),

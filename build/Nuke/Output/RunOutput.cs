@@ -1,4 +1,5 @@
 using System.Globalization;
+using Nuke.Common.CI;
 using Nuke.Common.CI.GitHubActions;
 using Nuke.Common.Execution;
 
@@ -28,7 +29,7 @@ internal sealed class RunOutput(BuildSession session, LogFile logFile)
         if (IsGitHub && Command(level) is { } command)
             writer.WriteLine($"::{command}::{Escaped(text)}");
         else
-            writer.WriteLine($"{Style.Faint(time)} [{paintedLevel}] {(IsGitHub ? Visible.ForGitHub(text) : text)}");
+            writer.WriteLine($"{Style.Faint(time)} [{paintedLevel}] {Disarmed(text)}");
     }
 
     public void Begin(ExecutableTarget target)
@@ -52,6 +53,13 @@ internal sealed class RunOutput(BuildSession session, LogFile logFile)
         if (IsGitHub)
             writer.WriteLine("::endgroup::");
     }
+
+    private string Disarmed(string text) => session.Host switch
+    {
+        GitHubActions => Visible.ForGitHub(text),
+        IBuildServer => Visible.ForServiceMessages(text),
+        _ => text,
+    };
 
     private static string? Command(string level) => level switch { "WRN" => "warning", "ERR" or "FTL" => "error", _ => null };
 

@@ -29,5 +29,8 @@ internal static class Visible
         return string.Join('\n', result);
     }
 
+    /// <summary>The same for Azure Pipelines (<c>##vso[…]</c>, <c>##[…]</c>) and TeamCity (<c>##teamcity[…]</c>), which obey a line of any program.</summary>
+    public static string ForServiceMessages(string text) => text.Replace("##", "#\u200B#", StringComparison.Ordinal);
+
     private static bool IsDangerous(char character) => character is (< ' ' and not ('\n' or '\t')) or (>= '\u007F' and <= '\u009F');
 }
