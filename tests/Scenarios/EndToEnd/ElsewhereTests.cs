@@ -21,7 +21,7 @@ public sealed class ElsewhereTests(ElsewhereTests.Fixture fixture) : IClassFixtu
         (await World.Engine.ContainersAsync()).Select(container => container.Service).ShouldBe(["away", "here"]);
         var report = await World.ReadReportAsync();
         report.Services("verdict").ShouldBe(new Dictionary<string, string?> { ["away"] = "ready", ["here"] = "ready" });
-        report.Services("commit")["away"].ShouldBe(await World.Repository.HeadAsync("main"));
+        report.Sources("commit")["away"].ShouldBe(await World.Repository.HeadAsync("main"));
 
         var before = await World.Engine.FingerprintAsync();
         (await World.RunAsync("Deploy")).ShouldEndWith(0);

@@ -32,6 +32,10 @@ internal sealed class ReportFile(JsonNode root)
     public IReadOnlyDictionary<string, string?> Services(string key) =>
         root["services"]!.AsArray().ToDictionary(service => service!["name"]!.GetValue<string>(), service => service![key]?.ToString(), StringComparer.Ordinal);
 
+    /// <summary>One of the values of the services' sources, by service.</summary>
+    public IReadOnlyDictionary<string, string?> Sources(string key) =>
+        root["services"]!.AsArray().ToDictionary(service => service!["name"]!.GetValue<string>(), service => service!["source"]![key]?.ToString(), StringComparer.Ordinal);
+
     /// <summary>One of the phases' values, in their order.</summary>
     public IReadOnlyList<string?> Phases(string key) => [.. root["phases"]!.AsArray().Select(phase => phase![key]?.ToString())];
 
