@@ -8,6 +8,10 @@ namespace PhasedRollout.Diagnosis;
 /// <summary>Turns what was seen into why it failed: one sentence that stands alone, its evidence, what to do, and the next command. The root comes first.</summary>
 public static class Diagnostician
 {
+    private static readonly string[] DockerfileWords =
+        ["FROM", "RUN", "COPY", "USER", "WORKDIR", "step", "stage", "the line", "that line", "in the image"];
+
+
     private const int LinesShown = 12;
 
     // What many services stand on comes before what only one does.
@@ -124,12 +128,22 @@ public static class Diagnostician
             failure.Service,
             PlainText.Line($"{failure.Service}: its image could not be built{step}: {symptom.What}", 500),
             Shown([$"{failure.Source}, {failure.Dockerfile}", .. failure.Step is null ? Array.Empty<string>() : [failure.Step], $"decisive: {symptom.Line}", .. failure.Log.TakeLast(LinesShown), $"builder: {failure.Error}"]),
-            symptom.Failure == FailureClass.BuildFailure ? $"{symptom.Remedy} ({failure.Dockerfile}), and push it" : symptom.Remedy,
+            InRepository(symptom, failure.Dockerfile),
             symptom.NextCommand ?? again)
         {
             SubCause = symptom.SubCause,
             Certainty = symptom.Certainty,
         };
+    }
+
+    // What is mended in the repository must be pushed before it is built again; where the words speak of the Dockerfile, they say which.
+    private static string InRepository(Symptom symptom, string dockerfile)
+    {
+        if (symptom.Failure != FailureClass.BuildFailure || symptom.SubCause == "package-index-unreachable")
+            return symptom.Remedy;
+
+        var place = DockerfileWords.Any(word => symptom.Remedy.Contains(word, StringComparison.Ordinal)) ? $" ({dockerfile})" : "";
+        return $"{symptom.Remedy}{place}{(symptom.Remedy.EndsWith("push it", StringComparison.Ordinal) ? "" : ", and push it")}";
     }
 
     private static FailureDiagnosis OfPull(PullFailed failure, string again)

@@ -22,7 +22,16 @@ internal static class Outputs
                 : pull;
         }
 
-        return new OutputReader(RuleBook.Build, about).ReadFirst([.. failure.Log, failure.Error])
+        var symptom = new OutputReader(RuleBook.Build, about).ReadFirst([.. failure.Log, failure.Error]);
+        if (symptom is { SubCause: "copy-missing" } && step.Contains("--from=", StringComparison.Ordinal))
+        {
+            return symptom with
+            {
+                Remedy = "correct the path, or let a step of that stage write it there (a build puts its output into dist, build, target …)",
+            };
+        }
+
+        return symptom
             ?? new Symptom(FailureClass.BuildFailure, failure.Error, "correct the step; the lines above it are its output", failure.Error) { SubCause = "step-failed" };
     }
 
@@ -44,9 +53,20 @@ internal static class Outputs
     public static Symptom? OfLog(Service? service, string name, IReadOnlyList<string> log) =>
         new OutputReader(RuleBook.Log, new OutputContext(name, DependencyChain.Databases(service))).ReadLast(log);
 
-    /// <summary>What a health check's output says; null when nothing.</summary>
-    public static Symptom? OfProbe(string service, string output) =>
-        new OutputReader(RuleBook.Probe, Nothing with { Service = service }).ReadFirst(output.Split('\n'));
+    /// <summary>What a health check's output says; null when nothing. A check that asks a database speaks as a client of it.</summary>
+    public static Symptom? OfProbe(string service, string output)
+    {
+        var lines = output.Split('\n');
+        if (new OutputReader(RuleBook.Probe, Nothing with { Service = service }).ReadFirst(lines) is { } known)
+            return known;
+
+        return new OutputReader(RuleBook.DatabaseProbe, Nothing with { Service = service }).ReadFirst(lines) is not { } told ? null : told with
+        {
+            What = $"its health check fails: {told.What}",
+            Remedy = $"{told.Remedy}; the check itself (services.{service}.healthcheck.test) needs the same address, user and password",
+            Certainty = Certainty.Likely,
+        };
+    }
 
     /// <summary>The registry of an image's reference: the first part when it can be a host (distribution/reference), else Docker Hub.</summary>
     public static string Registry(string image) =>

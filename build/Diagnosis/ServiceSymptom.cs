@@ -9,6 +9,10 @@ namespace PhasedRollout.Diagnosis;
 /// <summary>What one service that failed its gate shows, from its container, its log, its probes and its network.</summary>
 internal static class ServiceSymptom
 {
+    // What a log says that explains why a health address answers with an error.
+    private static readonly string[] Explaining =
+        ["migration-failed", "missing-module", "missing-variable", "permission-denied", "read-only", "host-not-allowed"];
+
     /// <summary>The symptom that decides.</summary>
     public static Symptom Of(ServiceHealth health, ContainerEvidence? seen, Service? service)
     {
@@ -118,7 +122,7 @@ internal static class ServiceSymptom
 
         if (probed is not null)
         {
-            return log is { SubCause: "migration-failed" or "missing-module" or "missing-variable" or "permission-denied" or "read-only" }
+            return log is not null && Explaining.Contains(log.SubCause)
                 ? probed with { What = $"{probed.What}; its log says: {log.What}", Remedy = log.Remedy, Line = log.Line, SubCause = log.SubCause }
                 : probed;
         }
@@ -126,7 +130,8 @@ internal static class ServiceSymptom
         var nothingListens = seen is { ListeningPorts.Count: 0 } && (Ports.Refuses(probe) || health.Terms.Any(term => term.Passed == false && Ports.Refuses(term.Observed)));
         return new Symptom(
             FailureClass.Unhealthy,
-            nothingListens ? $"it runs and listens on no port: {health.Reason}" : health.Reason,
+            nothingListens ? $"it runs and listens on no port: {health.Reason}"
+                : PlainText.Line(probe, 200) is { Length: > 0 } said ? $"{health.Reason}: {said}" : health.Reason,
             nothingListens
                 ? "let the program listen on the port of its healthcheck (0.0.0.0, not another address); its last lines show how far it came"
                 : $"correct what the probe and the last lines of its log show; give it more time with services.{health.Service}.healthcheck.start_period or --healthy-deadline when it only starts slowly",

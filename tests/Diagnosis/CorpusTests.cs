@@ -17,7 +17,7 @@ public class CorpusTests(ITestOutputHelper output)
         var judged = Corpus.Value;
         Print("corpus", judged);
 
-        judged.Count.ShouldBeGreaterThanOrEqualTo(200);
+        judged.Count.ShouldBeGreaterThanOrEqualTo(450);
         Wrong(judged).Where(one => one.Diagnosis.Certainty == Certainty.Certain).Select(Told).ShouldBeEmpty();
         Share(judged, one => one.Case.Class == one.Diagnosis.Failure.Name()).ShouldBeGreaterThanOrEqualTo(Enough, Told(Wrong(judged)));
         Share(judged, one => one.Case.SubCause == (one.Diagnosis.SubCause ?? "none")).ShouldBeGreaterThanOrEqualTo(Enough, Told(judged.Where(one => one.Case.SubCause != (one.Diagnosis.SubCause ?? "none"))));
@@ -29,7 +29,7 @@ public class CorpusTests(ITestOutputHelper output)
         var judged = HeldOut.Value;
         Print("held-out", judged);
 
-        judged.Count.ShouldBeGreaterThanOrEqualTo(30);
+        judged.Count.ShouldBeGreaterThanOrEqualTo(100);
         Wrong(judged).Where(one => one.Diagnosis.Certainty == Certainty.Certain).Select(Told).ShouldBeEmpty();
         Share(judged, one => one.Case.Class == one.Diagnosis.Failure.Name()).ShouldBeGreaterThanOrEqualTo(0.9, Told(Wrong(judged)));
     }

@@ -50,7 +50,7 @@ public class EngineAndBuildTests
 
     [Theory]
     [InlineData("ERROR: Could not find a version that satisfies the requirement fastapi==99.0 (from versions: 0.1.0, 0.2.0)\nERROR: No matching distribution found for fastapi==99.0",
-        FailureClass.BuildFailure, "pip finds no version of fastapi==99.0 that fits")]
+        FailureClass.BuildFailure, "the package index has no version of fastapi==99.0 that fits")]
     [InlineData("WARNING: Retrying (Retry(total=4)) after connection broken by 'NewConnectionError(...: Failed to establish a new connection: [Errno -3] Temporary failure in name resolution')': /simple/fastapi/\nERROR: No matching distribution found for fastapi==0.1",
         FailureClass.BuildFailure, "the build cannot reach its package index")]
     [InlineData("npm ERR! code E404\nnpm ERR! 404 Not Found - GET https://registry.npmjs.org/nope - Not found", FailureClass.BuildFailure, "npm finds no such package or version")]

@@ -13,7 +13,8 @@ internal static class BuildRules
 
     private const string FixCode = "correct the code at that place, and push it";
 
-    public static readonly FailureRule[] Builder =
+    /// <summary>Of what a build is made from: the Dockerfile, the repository, and whoever keeps it.</summary>
+    public static readonly FailureRule[] Sources =
     [
         new("builder-dockerfile", DockerfileMissing, "dockerfile-missing",
             "Cannot locate specified Dockerfile: {file}", "unable to evaluate symlinks in Dockerfile path",
@@ -106,6 +107,10 @@ internal static class BuildRules
             Certainty = Certainty.Likely,
             Examples = ["remote: error: GH013: - GITHUB PUSH PROTECTION", "12:00PM WRN leaks found: 2"],
         },
+    ];
+
+    public static readonly FailureRule[] Builder =
+    [
         new("builder-platform", ImageUnavailable, "no-platform",
             "no match for platform in manifest", "no matching manifest for {platform}", "does not match the detected host platform")
         {
@@ -223,8 +228,8 @@ internal static class BuildRules
             "WARNING: fetching {url}: temporary error (try again later)", "WARNING: Retrying{*}NewConnectionError",
             "Temporary failure in name resolution", "NewConnectionError", "wget: bad address '{host}'", "bad address '{host}'",
             "TLS handshake timeout", "network is unreachable", "fetch failed{*}ENOTFOUND", "request to {url} failed, reason: {why}",
-            "NU1301: Unable to load the service index for source {url}", "Connection timed out", "Read timed out", "ETIMEDOUT",
-            "ECONNRESET", "CERTIFICATE_VERIFY_FAILED", "Could not transfer artifact {name} from", "Could not GET '{url}'",
+            "Connection timed out", "Read timed out", "ETIMEDOUT",
+            "ECONNRESET", "Could not transfer artifact {name} from", "Could not GET '{url}'",
             "failed to download from `{url}`", "spurious network error")
         {
             Cause = "the build cannot reach {host|url|=its package index}",
@@ -244,10 +249,10 @@ internal static class BuildRules
             "Could not find a version that satisfies the requirement {package}", "No matching distribution found for {package}",
             "because {package} was not found in the package registry and you require", "Because there is no version of {package}")
         {
-            Cause = "pip finds no version of {package} that fits (the Python of the image decides too)",
+            Cause = "the package index has no version of {package} that fits (the Python of the image decides too)",
             Remedy =
-                "correct the pinned version of {package} in requirements.txt (pip index versions lists them), or the Python version in "
-                + "FROM",
+                "correct the pinned version of {package} in requirements.txt or pyproject.toml (pip index versions lists them), or the "
+                + "Python version in FROM",
             Examples =
             [
                 "ERROR: Could not find a version that satisfies the requirement fastapi==99.0 (from versions: 0.1.0, 0.2.0)",
@@ -258,7 +263,7 @@ internal static class BuildRules
             "ResolutionImpossible", "because these package versions have conflicting dependencies", "conflicting dependencies",
             "version solving failed", "Cannot install {package} and {*} because")
         {
-            Cause = "pip's requirements contradict each other[ ({package})]",
+            Cause = "the Python requirements contradict each other[ ({package})]",
             Remedy = "loosen one of the pinned versions that the output names (pip install with only the direct ones, then pip freeze)",
             Examples = ["ERROR: ResolutionImpossible: for help visit https://pip.pypa.io/en/latest/topics/dependency-resolution/"],
         },
@@ -267,7 +272,7 @@ internal static class BuildRules
             "The current project's Python requirement {wanted} is not compatible")
         {
             Cause = "a package wants Python {wanted}[ and the image has {version}]",
-            Remedy = "take python:{wanted} or newer in FROM, or an older version of the package",
+            Remedy = "take a Python {wanted} in FROM, or an older version of the package",
             Examples = ["ERROR: Package 'shop' requires a different Python: 3.8.18 not in '>=3.11'"],
         },
         new("pip-file", BuildFailure, "copy-missing",
@@ -292,7 +297,7 @@ internal static class BuildRules
             Examples = ["error: externally-managed-environment"],
         },
         new("pip-hash", BuildFailure, "lock-file",
-            "THESE PACKAGES DO NOT MATCH THE HASHES", "poetry.lock is not up to date",
+            "poetry.lock is not up to date",
             "pyproject.toml changed significantly since poetry.lock was last generated", "The lockfile at `uv.lock` needs to be updated",
             "Your Pipfile.lock {*} is out of date")
         {
@@ -341,7 +346,9 @@ internal static class BuildRules
             "lockfile had changes, but lockfile is frozen", "npm error code EUSAGE", "npm ERR! code EUSAGE",
             "ERR_PNPM_LOCKFILE_BREAKING_CHANGE")
         {
-            Cause = "the lock file is missing or does not fit package.json, and npm ci (--frozen-lockfile) needs one that does",
+            Cause =
+                "the lock file is missing or does not fit package.json, and the step (npm ci, --frozen-lockfile, --immutable) needs "
+                + "one that does",
             Remedy = "run npm install (yarn install, pnpm install) and commit the lock file, and COPY it beside package.json",
             Examples =
             [
@@ -403,17 +410,17 @@ internal static class BuildRules
             Examples = ["E: Unable to locate package libpq-develop", "E: Package 'python3.13' has no installation candidate"],
         },
         new("apk-package", BuildFailure, "package-not-found",
-            "{package} (no such package)", "ERROR: unable to select packages", "No match for argument: {package}",
+            "{package} (no such package)", "No match for argument: {package}",
             "Unable to find a match: {package}")
         {
             Cause = "the distribution knows no package[ {package}]",
             Remedy = "RUN apk update (dnf makecache) in the same step, and correct the package's name for this release of the base image",
             Examples = ["  libpq-develop (no such package):"],
         },
-        new("apt-version", BuildFailure, "package-version", "E: Version {version} for {package} was not found", "breaks: world[{package}")
+        new("apt-version", BuildFailure, "package-version", "E: Version {version} for {package} was not found", "breaks: world[{package}]")
         {
             Cause = "the distribution has no {package}[ {version}]",
-            Remedy = "correct or drop the pinned version (apt-cache policy {package})",
+            Remedy = "correct or drop the pinned version (apt-cache policy, apk policy say what there is)",
             Examples = ["E: Version '1.0' for 'curl' was not found"],
         },
         new("apt-release", BuildFailure, "package-index-unreachable",
@@ -509,9 +516,18 @@ internal static class BuildRules
             Remedy = "COPY pom.xml (build.gradle, gradle/wrapper) before the RUN line, and see WORKDIR and .dockerignore",
             Examples = ["[ERROR] The goal you specified requires a project to execute but there is no POM in this directory (/app)."],
         },
-        new("nuget", BuildFailure, "package-version", "error NU{code}: {why}")
+        new("nuget-index", BuildFailure, "package-index-unreachable", "Unable to load the service index for source {url}")
         {
-            Cause = "NuGet cannot restore (NU{code}): {why}",
+            Cause = "the build cannot reach the package index {url}",
+            Remedy = Reach,
+            Certainty = Certainty.Likely,
+            Rank = RuleRank.Symptom,
+            Examples = ["/src/Shop.csproj : error NU1301: Unable to load the service index for source https://api.nuget.org/v3/index.json."],
+        },
+        new("nuget", BuildFailure, "package-version",
+            "error {nuget}: {why}")
+        {
+            Cause = "NuGet cannot restore ({nuget}): {why}",
             Remedy =
                 "correct the package's name or version in the project (Directory.Packages.props), commit packages.lock.json, or add "
                 + "its source in nuget.config",
@@ -543,14 +559,14 @@ internal static class BuildRules
             Examples = ["error NETSDK1045: The current .NET SDK does not support targeting .NET 9.0."],
         },
         new("compile-error", BuildFailure, "compile-error",
-            "error {error}: {why}", "error[{error}]: {why}", "COMPILATION ERROR", "Compilation failure", "cannot find symbol",
+            "error {compiler}: {why}", "error[{error}]: {why}", "COMPILATION ERROR", "Compilation failure", "cannot find symbol",
             "SyntaxError: {why}", "IndentationError: {why}", "Type error: {why}", "Failed to compile",
             "Rollup failed to resolve import {module}", "Module not found: Error: Can't resolve {module}",
             "Module not found: Can't resolve {module}", "error during build: {why}", "declared but not used", "declared and not used",
             "undefined: {name}", "error: incompatible types: {why}", "PHP Parse error: {why}", "Compilation failed; see the compiler error",
-            "error: {why} undeclared", "error: expected {why}", "ERROR in {why}", "fatal error {error}: {why}")
+            "error: {why} undeclared", "error: expected {why}", "^e: {why}", "ERROR in {why}", "fatal error {error}: {why}")
         {
-            Cause = "the code does not compile[ ({error})][: {why}][: {module} cannot be resolved][: {name} is undefined]",
+            Cause = "the code does not compile[ ({error})][ ({compiler})][: {why}][: {module} cannot be resolved][: {name} is undefined]",
             Remedy = FixCode,
             Examples =
             [
@@ -559,6 +575,14 @@ internal static class BuildRules
                 "./main.go:2:22: undefined: y",
                 "Module not found: Error: Can't resolve './api' in '/app/src'",
             ],
+        },
+        new("msbuild", BuildFailure, "step-failed", "error MSB{code}: {why}", "error NETSDK{code}: {why}")
+        {
+            Cause = "the .NET build fails: {why}",
+            Remedy = "correct what the line says in the project file, or COPY what it misses",
+            Certainty = Certainty.Likely,
+            Rank = RuleRank.Symptom,
+            Examples = ["error NETSDK1004: Assets file '/src/obj/project.assets.json' not found. Run a NuGet package restore to generate this file."],
         },
         new("go-module", BuildFailure, "package-version",
             "no required module provides package {package}", "cannot find module providing package {package}",
@@ -581,7 +605,7 @@ internal static class BuildRules
             "this version of Cargo is older than the `{wanted}` edition")
         {
             Cause = "the code wants a newer compiler than the image's[: {wanted}]",
-            Remedy = "take that version in FROM (golang:{wanted}, rust:…), or lower it in go.mod (Cargo.toml)",
+            Remedy = "take a base image with that version in FROM (golang:…, rust:…), or lower it in go.mod (Cargo.toml)",
             Examples =
             [
                 "go: errors parsing go.mod: /src/go.mod:2: invalid go version '1.23.0': must match format 1.23",
@@ -609,27 +633,27 @@ internal static class BuildRules
         new("composer", BuildFailure, "package-version",
             "Your requirements could not be resolved to an installable set of packages",
             "Root composer.json requires {package}, it could not be found", "Root composer.json requires {package} {*} found",
-            "Root composer.json requires PHP extension {package}", "Composer could not find a composer.json file",
+            "Composer could not find a composer.json file",
             "Your lock file does not contain a compatible set of packages")
         {
             Cause = "Composer cannot install what composer.json requires[: {package}]",
             Remedy =
                 "correct the version in composer.json, docker-php-ext-install the extension in an earlier step, take the PHP that it "
                 + "wants in FROM, and commit composer.lock",
+            Rank = RuleRank.Symptom,
             Examples = ["Your requirements could not be resolved to an installable set of packages."],
         },
         new("bundler", BuildFailure, "package-version",
             "Could not find gem {package}", "Bundler could not find compatible versions for gem {package}",
             "Could not find compatible versions", "Your Ruby version is {version}, but your Gemfile specified {wanted}",
-            "Could not locate Gemfile", "Your bundle only supports platforms {why}",
+            "Could not locate Gemfile",
             "Gem::Ext::BuildError: ERROR: Failed to build gem native extension")
         {
             Cause =
-                "Bundler cannot install the Gemfile's gems[: {package}][: it wants Ruby {wanted}, and the image has {version}][: only "
-                + "for {why}]",
+                "Bundler cannot install the Gemfile's gems[: {package}][: it wants Ruby {wanted}, and the image has {version}]",
             Remedy =
-                "correct the Gemfile, take its Ruby in FROM, install the headers that native gems need, RUN bundle lock --add-platform "
-                + "x86_64-linux, and commit Gemfile.lock",
+                "correct the Gemfile, take its Ruby in FROM, install the headers that native gems need, and commit "
+                + "Gemfile.lock",
             Examples =
             [
                 "Could not find gem 'rails (= 99)' in rubygems repository https://rubygems.org/ or installed locally.",
@@ -641,9 +665,9 @@ internal static class BuildRules
             "cannot load such file -- {name}")
         {
             Cause = "the step's program finds no module {name}",
-            Remedy = "add it to the requirements (package.json), and install it in a step before",
+            Remedy = "add it to the requirements or package.json, and install it in a step before",
             Rank = RuleRank.Symptom,
-            Examples = ["ModuleNotFoundError: No module named 'setuptools'"],
+            Examples = ["ModuleNotFoundError: No module named 'Cython'"],
         },
         new("build-program", BuildFailure, "command-not-found",
             "executable file not found in $PATH", "sh: {code}: {name}: not found", "sh: {name}: not found", "{name}: command not found",

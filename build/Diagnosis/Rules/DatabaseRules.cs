@@ -204,6 +204,20 @@ internal static class DatabaseRules
             Subject = RuleSubject.Database,
             Examples = ["pymysql.err.OperationalError: (1040, 'Too many connections')"],
         },
+        new("mysql-host-blocked", DatabaseUnreachable, "host-blocked", "Host {host} is blocked because of many connection errors")
+        {
+            Cause = "MySQL has blocked {host} after too many broken connections",
+            Remedy =
+                "mysqladmin flush-hosts on the server (TRUNCATE TABLE performance_schema.host_cache), and see what breaks them: a "
+                + "health check by TCP only, or the network",
+            Examples = ["ERROR 1129 (HY000): Host '172.18.0.7' is blocked because of many connection errors; unblock with 'mysqladmin flush-hosts'"],
+        },
+        new("mysql-public-key", CredentialsRejected, "authentication-plugin", "Public Key Retrieval is not allowed")
+        {
+            Cause = "MySQL wants the password encrypted, and its client neither uses TLS nor may ask for the server's key",
+            Remedy = "use TLS (sslMode=REQUIRED), or put allowPublicKeyRetrieval=true into the JDBC address within a network that you trust",
+            Examples = ["java.sql.SQLNonTransientConnectionException: Public Key Retrieval is not allowed"],
+        },
         new("mysql-image-password", CrashLoop, "missing-variable", "Database is uninitialized and password option is not specified")
         {
             Cause =

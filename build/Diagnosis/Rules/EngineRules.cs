@@ -28,6 +28,15 @@ internal static class EngineRules
                 "failed to bind host port for 0.0.0.0:8001:172.18.0.2:8001/tcp: address already in use",
             ],
         },
+        new("engine-privileged-port", PortConflict, "privileged-port", "cannot expose privileged port {port}", "{*}:{port}: bind: permission denied")
+        {
+            Cause = "the engine may not take host port {port}: without root, ports below 1024 are not its own",
+            Remedy = "publish a port above 1023, or allow it on the target: sysctl -w net.ipv4.ip_unprivileged_port_start={port}",
+            Examples =
+            [
+                "error while calling PortManager.AddPort(): cannot expose privileged port 80, you can add 'net.ipv4.ip_unprivileged_port_start=80' to /etc/sysctl.conf",
+            ],
+        },
         new("engine-network", NetworkMissing, "network-missing",
             "network {name} not found", "no such network: {name}", "could not find a network matching network mode {name}",
             "network {name} declared as external, but could not be found", "could not find a network matching {name}")
@@ -51,13 +60,49 @@ internal static class EngineRules
             Examples = ["user specified IP address is supported only when connecting to networks with user configured subnets"],
         },
         new("engine-subnets", NetworkMissing, "no-addresses",
-            "could not find an available, non-overlapping IPv4 address pool", "all predefined address pools have been fully subnetted",
-            "Pool overlaps with other one on this address space")
+            "could not find an available, non-overlapping IPv4 address pool", "all predefined address pools have been fully subnetted")
         {
             Cause = "the engine has no free address range for another network",
             Remedy = "remove networks that nobody uses (docker network prune), or give default-address-pools in /etc/docker/daemon.json",
             NextCommand = "docker network ls",
             Examples = ["could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network"],
+        },
+        new("engine-overlap", NetworkMissing, "no-addresses", "Pool overlaps with other one on this address space")
+        {
+            Cause = "the subnet that its network asks for overlaps another network of the engine",
+            Remedy = "give another subnet under networks.<name>.ipam, or none so that the engine chooses; or remove the network that has it",
+            NextCommand = "docker network inspect -f '{{.Name}} {{range .IPAM.Config}}{{.Subnet}}{{end}}' $(docker network ls -q)",
+            Examples = ["Pool overlaps with other one on this address space"],
+        },
+        new("engine-firewall", Unknown, "firewall", "iptables: No chain/target/match by that name", "iptables failed: {why}",
+            "Failed to Setup IP tables: {why}")
+        {
+            Cause = "the engine's firewall rules are gone or cannot be written[: {why}]",
+            Remedy = "restart the engine, which writes them anew (a firewall that was reloaded had removed them): systemctl restart docker",
+            NextCommand = "iptables -t nat -S DOCKER",
+            Certainty = Certainty.Likely,
+            Examples =
+            [
+                "Unable to enable DNAT rule: (iptables failed: iptables --wait -t nat -A DOCKER: iptables: No chain/target/match by that name.",
+            ],
+        },
+        new("engine-processors", Unknown, "limit", "range of CPUs is from {low} to {high}, as there are only {count} CPUs available")
+        {
+            Cause = "it asks for more processors than the target has ({count})",
+            Remedy = "lower services.{service}.cpus (deploy.resources.limits.cpus) to {high} or less",
+            NextCommand = "nproc",
+            Examples = ["range of CPUs is from 0.01 to 2.00, as there are only 2 CPUs available"],
+        },
+        new("engine-volume-server", Unknown, "mount", "failed to mount local volume: mount {source}:{target}, data: addr={host}{*}: {why}")
+        {
+            Cause = "the volume's server {host} does not serve it[: {why}]",
+            Remedy = "see that it runs and exports that path to the target (showmount -e {host}), or correct volumes.<name>.driver_opts",
+            NextCommand = "showmount -e {host}",
+            Certainty = Certainty.Likely,
+            Examples =
+            [
+                "failed to mount local volume: mount :/exports/media:/var/lib/docker/volumes/shop_media/_data, data: addr=10.0.0.9: connection refused",
+            ],
         },
         new("engine-address", PortConflict, "address-in-use", "Address already in use")
         {
@@ -241,6 +286,18 @@ internal static class EngineRules
             Remedy = "take an image or tag that has one, or set services.{service}.platform",
             NextCommand = "docker manifest inspect {image}",
             Examples = ["no matching manifest for linux/arm64/v8 in the manifest list entries"],
+        },
+        new("pull-format", ImageUnavailable, "manifest-format", "manifest version 2, schema 1 support", "mediaType in manifest should be",
+            "not supported manifest media type", "unsupported media type")
+        {
+            Cause = "{image} is kept in a format that the engine does not read",
+            Remedy = "build and push it again with a current Docker, or take a newer tag",
+            NextCommand = "docker manifest inspect {image}",
+            Certainty = Certainty.Likely,
+            Examples =
+            [
+                "[DEPRECATION NOTICE] Docker Image Format v1 and Docker Image manifest version 2, schema 1 support is disabled by default",
+            ],
         },
         new("pull-missing", ImageUnavailable, "image-not-found",
             "manifest unknown", "manifest for {name} not found", "not found: manifest", "name unknown", "tag does not exist",

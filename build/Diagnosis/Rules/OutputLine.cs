@@ -19,10 +19,12 @@ internal static partial class OutputLine
         if (line.Length > 2 * LongestEnd)
             line = line[..LongestEnd] + " … " + line[^LongestEnd..];
 
+        // A text within a text: JSON, or what Rust and Go print of a string.
+        line = line.Replace("\\\"", "\"", StringComparison.Ordinal);
         if (!line.StartsWith('{') || !line.Contains('"', StringComparison.Ordinal))
             return [WithoutPrefix(line)];
 
-        return line.Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\t", " ", StringComparison.Ordinal).Split("\\n");
+        return line.Replace("\\t", " ", StringComparison.Ordinal).Split("\\n");
     }
 
     private static string WithoutPrefix(string line)

@@ -136,6 +136,7 @@ internal sealed partial class OutputReader(IReadOnlyList<FailureRule> rules, Out
         "server" => Server(reading, lines),
         "before" => lines.Take(reading.Index).LastOrDefault(line => line.Trim().Length > 0)?.Trim(),
         "after" => lines.Skip(reading.Index + 1).FirstOrDefault(line => line.Trim().Length > 0)?.Trim(),
+        "whole_line" => PlainText.Line(reading.Line, 200),
         "line_itself" => PlainText.Line(reading.Line[Math.Min(reading.Match.Start, reading.Line.Length)..], 200),
         _ => reading.Match.Values.GetValueOrDefault(name) ?? about.Given.GetValueOrDefault(name),
     };

@@ -53,6 +53,17 @@ internal static class ProbeRules
             Certainty = Certainty.Likely,
             Examples = ["curl: (22) The requested URL returned error: 503", "wget: server returned error: HTTP/1.1 404 Not Found"],
         },
+        new("probe-closed", Unhealthy, "no-answer",
+            "curl: (52) {why}", "curl: (56) {why}", "Remote end closed connection without response", "Connection reset by peer", "socket hang up",
+            "wget: error getting response")
+        {
+            Cause = "its program takes the connection of its healthcheck and closes it without an answer",
+            Remedy =
+                "see in its log whether it fails on that request, or speaks something else on that port (https, gRPC): write "
+                + "services.{service}.healthcheck.test for what it speaks",
+            Certainty = Certainty.Likely,
+            Examples = ["curl: (52) Empty reply from server"],
+        },
         new("probe-name", Unhealthy, "unknown-host",
             "Could not resolve host: {host}", "bad address '{host}'", "unable to resolve host address '{host}'",
             "getaddrinfo ENOTFOUND {host}")

@@ -4,14 +4,15 @@ namespace PhasedRollout.Diagnosis.Rules;
 internal static class RuleBook
 {
     /// <summary>A builder's output.</summary>
-    public static readonly FailureRule[] Build = [.. SystemRules.Resources.Take(1), .. BuildRules.Builder, .. BuildRules.Packages];
+    public static readonly FailureRule[] Build =
+        [.. SystemRules.Resources.Take(1), .. BuildRules.Sources, .. BuildToolRules.Tools, .. BuildRules.Builder, .. BuildRules.Packages];
 
     /// <summary>What a program printed before it ended, or while it ails.</summary>
     public static readonly FailureRule[] Log =
     [
         .. SystemRules.Resources, .. DatabaseRules.PostgreSql, .. DatabaseRules.MySql, .. DatabaseRules.RedisAndMongo, .. ConnectionRules.ToDatabases,
         .. RuntimeRules.Migrations, .. SystemRules.AtStart, .. RuntimeRules.Python, .. RuntimeRules.Node, .. RuntimeRules.Others, .. ConnectionRules.ToServices,
-        .. BuildRules.Builder.Where(rule => rule.Id.StartsWith("github-", StringComparison.Ordinal)), .. RuntimeRules.Uncaught,
+        .. BuildRules.Sources.Where(rule => rule.Id.StartsWith("github-", StringComparison.Ordinal)), .. RuntimeRules.Uncaught,
     ];
 
     /// <summary>An engine's refusal.</summary>
@@ -22,6 +23,9 @@ internal static class RuleBook
 
     /// <summary>The output of a health check.</summary>
     public static readonly FailureRule[] Probe = ProbeRules.Probes;
+
+    /// <summary>The output of a health check that is a client of a database.</summary>
+    public static readonly FailureRule[] DatabaseProbe = [.. DatabaseRules.PostgreSql, .. DatabaseRules.MySql, .. DatabaseRules.RedisAndMongo];
 
     /// <summary>Every rule once.</summary>
     public static IEnumerable<FailureRule> All => Build.Concat(Log).Concat(Engine).Concat(Pull).Concat(Probe).Distinct();

@@ -47,8 +47,8 @@ internal static class RuntimeRules
                 + "is unknown)][ ({name})]",
             Remedy =
                 "make the migrations of this commit and the database fit: run the missing ones by a one-off container of "
-                + "services.{service} (manage.py migrate, alembic upgrade head, prisma migrate deploy, rails db:migrate), or mark the "
-                + "broken one as repaired",
+                + "services.{service} (manage.py migrate, alembic upgrade head, prisma migrate deploy, dotnet ef database update, rails db:migrate), "
+                + "or mark the broken one as repaired",
             Certainty = Certainty.Likely,
             Examples =
             [
@@ -124,6 +124,15 @@ internal static class RuntimeRules
                 "set the variable that the setting comes from (DJANGO_SETTINGS_MODULE, SECRET_KEY) under "
                 + "services.{service}.environment in the compose file",
             Examples = ["django.core.exceptions.ImproperlyConfigured: The SECRET_KEY setting must not be empty."],
+        },
+        new("django-host", Unhealthy, "host-not-allowed", "Invalid HTTP_HOST header: '{name}'", "DisallowedHost at")
+        {
+            Cause = "Django refuses requests for the host[ {name}]",
+            Remedy =
+                "add that host (without the port; localhost for its own health check) to ALLOWED_HOSTS, where its settings read it "
+                + "from services.{service}.environment",
+            Rank = RuleRank.Symptom,
+            Examples = ["Invalid HTTP_HOST header: 'localhost:8000'. You may need to add 'localhost' to ALLOWED_HOSTS."],
         },
         new("django-configuration", CrashLoop, "configuration",
             "ImproperlyConfigured: {why}", "CommandError: {why}", "SystemCheckError: {why}", "AppRegistryNotReady: {why}")
@@ -228,6 +237,28 @@ internal static class RuntimeRules
                 "ArgumentError: Missing `secret_key_base` for 'production' environment",
                 "Caused by: java.lang.IllegalArgumentException: Could not resolve placeholder 'JWT_SECRET' in value \"${JWT_SECRET}\"",
                 "/entrypoint.sh: line 4: DB_HOST: unbound variable",
+            ],
+        },
+        new("variables-listed", CrashLoop, "missing-variable", "^Missing environment variables:", "Invalid environment variables:")
+        {
+            Cause = "environment variables are not set: {after}",
+            Remedy = "set them under services.{service}.environment in the compose file",
+            Certainty = Certainty.Likely,
+            Examples = ["Missing environment variables:"],
+        },
+        new("configuration-text", CrashLoop, "configuration",
+            "yaml: line {line}: {why}", "yaml: unmarshal errors", "toml: line {line} {why}", "adapting config using {name}: {why}",
+            "error parsing config{*}: {why}", "failed to parse config{*}: {why}", "error loading config{*}: {why}",
+            "failed to load config{*}: {why}", "invalid configuration: {why}", "yaml.scanner.ScannerError: {why}", "yaml.parser.ParserError: {why}")
+        {
+            Cause = "it cannot read its configuration[: {why}]",
+            Remedy = "correct that place of the file that it is started with (services.{service}.volumes, configs, or COPY)",
+            Certainty = Certainty.Likely,
+            Rank = RuleRank.Symptom,
+            Examples =
+            [
+                "Error: adapting config using caddyfile: Caddyfile:3: unrecognized directive: reverse_prxy",
+                "command traefik error: yaml: line 4: mapping values are not allowed in this context",
             ],
         },
         new("java-class", CrashLoop, "missing-module",
@@ -386,6 +417,29 @@ internal static class RuntimeRules
             Examples =
             [
                 "bootstrap check failure [1] of [1]: max virtual memory areas vm.max_map_count [65530] is too low, increase to at least [262144]",
+            ],
+        },
+        new("ruby-platform", CrashLoop, "wrong-architecture", "Your bundle only supports platforms {*}")
+        {
+            Cause = "its gems were locked for another platform than the target's: {line_itself}",
+            Remedy = "bundle lock --add-platform x86_64-linux aarch64-linux, commit Gemfile.lock, and build again",
+            Examples = ["Your bundle only supports platforms [\"aarch64-linux\"] but your local platform is x86_64-linux."],
+        },
+        new("broker", CrashLoop, "connection-refused",
+            "NoBrokersAvailable", "could not be established. Broker may not be available", "KafkaJSNumberOfRetriesExceeded",
+            "KafkaJSConnectionError: {why}", "client has run out of available brokers", "Local: Broker transport failure",
+            "None of the specified endpoints were reachable", "No resolvable bootstrap urls given in bootstrap.servers")
+        {
+            Cause = "it cannot reach its message broker[: {why}]",
+            Remedy =
+                "deploy the broker in an earlier phase, correct its address (services.{service}.environment), and let Kafka advertise one "
+                + "that containers reach (KAFKA_ADVERTISED_LISTENERS)",
+            Certainty = Certainty.Likely,
+            Rank = RuleRank.Symptom,
+            Examples =
+            [
+                "kafka.errors.NoBrokersAvailable: NoBrokersAvailable",
+                "Connection to node -1 (kafka/172.18.0.3:9092) could not be established. Broker may not be available.",
             ],
         },
         new("rabbit-password", CredentialsRejected, "password-refused",

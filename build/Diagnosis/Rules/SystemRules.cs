@@ -100,7 +100,7 @@ internal static class SystemRules
         },
         new("read-only", CrashLoop, "read-only", "Read-only file system", "EROFS")
         {
-            Cause = "it writes where its file system is read-only: {line_itself}",
+            Cause = "it writes where its file system is read-only: {whole_line}",
             Remedy = "mount a volume or a tmpfs there (services.{service}.volumes, tmpfs), or take read_only: true / :ro away",
             Examples =
             [
@@ -113,7 +113,8 @@ internal static class SystemRules
             "listen tcp {*}:{port}: bind: address already in use", "bind() to {*}:{port} failed (98",
             "address already in use - bind(2) for {host} port {port}", "on address ('{host}', {port}): address already in use",
             "Connection in use: ('{host}', {port}", "Port {port} was already in use", "Port {port} is already in use",
-            "Port {port} is in use", "Failed to bind to address {*}:{port}", "Address already in use: ('{host}', {port}",
+            "Port {port} is in use", "Failed to bind to address {*}:{port}",
+            "unable to bind listening socket for address '{*}:{port}': Address in use", "Address already in use: ('{host}', {port}",
             "Failed listening on port {port}", "creating server TCP listening socket *:{port}: bind",
             "EADDRINUSE: address already in use {*}:{port}", "address already in use", "EADDRINUSE")
         {
@@ -187,8 +188,24 @@ internal static class SystemRules
                 "/app/server: /lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.34' not found (required by /app/server)",
             ],
         },
+        new("runtime-permission", CrashLoop, "permission-denied", "NotCapable: {why}", "PermissionDenied: Requires {why}")
+        {
+            Cause = "its run-time forbids it: {why}",
+            Remedy = "add the flag that it names to CMD or services.{service}.command",
+            Examples = ["error: Uncaught (in promise) NotCapable: Requires env access to \"PORT\", run again with the --allow-env flag"],
+        },
+        new("file-mode", CrashLoop, "permission-denied",
+            "must be accessible by owner only", "has group or world access", "has invalid permissions", "UNPROTECTED PRIVATE KEY FILE",
+            "permissions {mode} for {path} are too open", "is world writable")
+        {
+            Cause = "it refuses a file that others may read or write: {whole_line}",
+            Remedy = "give the file to its user alone (chmod 600, a directory 700, chown to the uid it runs as), in the image or on the target",
+            Certainty = Certainty.Likely,
+            Examples = ["Cookie file /var/lib/rabbitmq/.erlang.cookie must be accessible by owner only"],
+        },
         new("not-permitted", CrashLoop, "permission-denied",
-            "PermissionError: {why}", "EACCES: {why}", "Permission denied @ {why}", "UnauthorizedAccessException: {why}",
+            "PermissionError: {why}", "EACCES: {why}", "{why} failed (13: Permission denied)", "Permission denied @ {why}",
+            "UnauthorizedAccessException: {why}",
             "AccessDeniedException: {why}", "EPERM: {why}", "{why}: Permission denied", "open {why}: permission denied",
             "mkdir {why}: permission denied", "failed to open stream: Permission denied",
             "initdb: error: could not change permissions of directory {why}", "Operation not permitted")

@@ -6,9 +6,9 @@ namespace PhasedRollout.Diagnosis.Rules;
 /// <summary>A text with gaps, as a rule writes it: <c>password authentication failed for user {user}</c>. Case does not matter, a space stands for
 /// any white space, a quotation mark for any of its kind. <c>^</c> at the beginning means the line begins so.</summary>
 /// <remarks>What a gap takes follows from its name: <c>{host}</c> a host name or address, <c>{port}</c>, <c>{code}</c> and <c>{line}</c> digits,
-/// <c>{error}</c> letters
-/// and digits such as CS1002, <c>{variable}</c> a name in capitals, <c>{why}</c> any text up to what follows, <c>{*}</c> the same without keeping it, every other name one word, with or
-/// without quotation marks.</remarks>
+/// <c>{error}</c> letters and digits such as E0308, <c>{compiler}</c> and <c>{nuget}</c> those of compilers and of NuGet, <c>{variable}</c> a name in
+/// capitals, <c>{why}</c> any text up to what follows, <c>{*}</c> the same without keeping it, every other name one
+/// word, with or without quotation marks.</remarks>
 internal sealed class TextPattern
 {
     // Longer lines are read around the places where the text can stand.
@@ -57,7 +57,15 @@ internal sealed class TextPattern
             return null;
 
         return new TextMatch(start + match.Index, match.Groups.Values.Where(group => group.Success && !char.IsAsciiDigit(group.Name[0]))
-            .ToDictionary(group => group.Name, group => group.Value.Trim().TrimEnd('.', ',', ':', ';', '\'', '"')));
+            .ToDictionary(group => group.Name, group => Value(group.Value)));
+    }
+
+    // Without the end of the sentence, the rest of a JSON record, and a quotation mark that nothing opens.
+    private static string Value(string text)
+    {
+        var rest = text.IndexOf("\",\"", StringComparison.Ordinal);
+        var value = (rest < 0 ? text : text[..rest]).Trim().TrimEnd('.', ',', ':', ';');
+        return value.Length > 0 && value[^1] is '\'' or '"' && value.Count(character => character == value[^1]) % 2 == 1 ? value[..^1] : value;
     }
 
     private static string Expression(Token token, bool isLast)
@@ -73,6 +81,8 @@ internal sealed class TextPattern
             "host" => $@"[{Quotes}(\[]?(?<host>[0-9a-f]*::[0-9a-f:.]*|[\w.-]*\w)[{Quotes})\]]?",
             "port" or "code" or "line" => $@"[{Quotes}]?(?<{token.Text}>[0-9]+)[{Quotes}]?",
             "error" => "(?<error>[a-z]+[0-9]+)",
+            "compiler" => "(?<compiler>(?:CS|TS|FS|BC|NG|RZ)[0-9]+)",
+            "nuget" => "(?<nuget>NU1[0-24-9][0-9]{2})",
             "variable" => $"[{Quotes}]?(?<variable>(?-i:[A-Z][A-Z0-9_]+))[{Quotes}]?",
             _ => $@"[{Quotes}]?(?<{token.Text}>[^\s{Quotes},;()]+{lazy})[{Quotes}]?",
         };
