@@ -50,7 +50,7 @@ partial class Build
         });
 
     Target Benchmark => _ => _
-        .Description("Measure whole commands side by side with Docker Compose 2.26 in the demo's world, and print the ratios; removes the demo's deployment")
+        .Description("Measure whole commands side by side with git clone and Docker Compose 2.26, and print the ratios; removes the demo's deployment")
         .Executes(async () =>
         {
             var exitCode = await new BenchmarkRun(DemoOptions, Math.Max(1, Rounds), TimeProvider.System, Log.Information).RunAsync(Stop);

@@ -36,10 +36,10 @@ internal sealed partial class ReportText(Redactor redactor)
         Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format && rune.Value is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069);
 
     // ECMA-48 control sequences (colours, cursor) and operating system commands (titles, links).
-    [GeneratedRegex(@"\x1B(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1B]*(?:\x07|\x1B\\)?)", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\x1B(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1B]*(?:\x07|\x1B\\)?)")]
     private static partial Regex TerminalSequence();
 
     // The password of any URL, known as a secret or not; a token that stands alone before the @ of an http address is one too.
-    [GeneratedRegex(@"(://[^/\s:@]*:|https?://)[^/\s@]+@", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"(://[^/\s:@]*:|https?://)[^/\s@]+@")]
     private static partial Regex UrlPassword();
 }

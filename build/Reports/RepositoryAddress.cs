@@ -27,9 +27,9 @@ internal static partial class RepositoryAddress
     }
 
     // https://host/…, git@host:…, ssh://git@host/…, host/…; a port belongs to git's own address, not to the web's.
-    [GeneratedRegex(@"^(?:[a-z+]{1,12}://)?(?:[^@/\s]{0,200}@)?([A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.)[A-Za-z0-9.-]{1,200})[:/]", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^(?:[a-z+]{1,12}://)?(?:[^@/\s]{0,200}@)?([A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.)[A-Za-z0-9.-]{1,200})[:/]")]
     private static partial Regex Host();
 
-    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,100}$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,100}$")]
     private static partial Regex Part();
 }

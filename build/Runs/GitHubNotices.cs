@@ -166,6 +166,6 @@ public sealed partial class GitHubNotices(GitHubNoticeSettings settings, IGitHub
 
     private static string Cut(string body) => body.Length <= LongestComment ? body : body[..LongestComment] + "\n\n… (cut)\n";
 
-    [GeneratedRegex(@"^refs/pull/([0-9]{1,9})/", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^refs/pull/([0-9]{1,9})/")]
     private static partial Regex PullReference();
 }

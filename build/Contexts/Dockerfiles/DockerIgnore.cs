@@ -82,6 +82,7 @@ public sealed class DockerIgnore
     private static Regex Compile(string pattern)
     {
         var expression = new StringBuilder(@"\A");
+        var wildcards = 0;
         for (var i = 0; i < pattern.Length; i++)
         {
             var character = pattern[i];
@@ -92,9 +93,11 @@ public sealed class DockerIgnore
                     if (At(pattern, i + 1) == '/')
                         i++;
                     expression.Append(i + 1 == pattern.Length ? ".*" : "(?:.*/)?");
+                    wildcards++;
                     break;
                 case '*':
                     expression.Append("[^/]*");
+                    wildcards++;
                     break;
                 case '?':
                     expression.Append("[^/]");
@@ -113,8 +116,7 @@ public sealed class DockerIgnore
             }
         }
 
-        // Not backtracking: the file comes from a repository, and a pattern must not be able to keep us busy.
-        return new Regex(expression.Append(@"\z").ToString(), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Singleline);
+        return WildcardExpression.Create(expression.Append(@"\z").ToString(), wildcards, RegexOptions.Singleline);
     }
 
     private static int AppendClass(string pattern, int start, StringBuilder expression)

@@ -29,12 +29,14 @@ internal sealed class GoPathPattern
             return null;
 
         var text = new StringBuilder(@"\A");
+        var wildcards = 0;
         for (var i = 0; i < pattern.Length; i++)
         {
             switch (pattern[i])
             {
                 case '*':
                     text.Append("[^/]*");
+                    wildcards++;
                     break;
                 case '?':
                     text.Append("[^/]");
@@ -56,7 +58,7 @@ internal sealed class GoPathPattern
 
         try
         {
-            return new GoPathPattern(new Regex(text.Append(@"\z").ToString(), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant));
+            return new GoPathPattern(WildcardExpression.Create(text.Append(@"\z").ToString(), wildcards));
         }
         catch (ArgumentException)
         {

@@ -32,12 +32,14 @@ internal static class ShellPattern
             return null;
 
         var expression = new StringBuilder(isAnchored ? @"\A" : "");
+        var wildcards = isAnchored ? 0 : 1;
         for (var i = 0; i < pattern.Length; i++)
         {
             switch (pattern[i])
             {
                 case '*':
                     expression.Append(isGreedy ? ".*" : ".*?");
+                    wildcards++;
                     break;
                 case '?':
                     expression.Append('.');
@@ -56,7 +58,7 @@ internal static class ShellPattern
             }
         }
 
-        return new Regex(expression.ToString(), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+        return WildcardExpression.Create(expression.ToString(), wildcards);
     }
 
     private static string ReversedPattern(string pattern)

@@ -3,7 +3,8 @@ using PhasedRollout.Demo.Docker;
 
 namespace PhasedRollout.Demo.Benchmark;
 
-/// <summary>Measures whole commands, ours and Docker Compose's, side by side in one run: the same engine, the same stack, the rounds interleaved.</summary>
+/// <summary>Measures whole commands side by side in one run, the rounds interleaved: verification beside <c>git clone</c>, then the demo's stack by us
+/// and by Docker Compose on the same engine.</summary>
 /// <param name="options">The demo's options; its world is used.</param>
 /// <param name="rounds">How often everything is measured, at least 1.</param>
 /// <param name="time">The clock.</param>
@@ -19,6 +20,8 @@ public sealed partial class BenchmarkRun(DemoOptions options, int rounds, TimePr
     {
         try
         {
+            var git = await _world.Machine.EnsureGitAsync(ct);
+            await new VerificationBenchmark(options.RootDirectory, Path.Combine(options.WorkDirectory, "verification"), git, log).RunAsync(rounds, ct);
             await _world.PrepareAsync(ct);
             var compose = new ComposePeer(Path.Combine(options.WorkDirectory, "compose-peer"), _world.Endpoint!.Host, time);
             await compose.EnsureProgramAsync(options.NoInstall, log, ct);

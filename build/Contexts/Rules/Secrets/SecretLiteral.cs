@@ -49,14 +49,14 @@ internal sealed partial record SecretLiteral(string What, bool IsPlain)
     private static bool IsPlaceholder(string value) =>
         Placeholders.Any(placeholder => value.Contains(placeholder, StringComparison.OrdinalIgnoreCase));
 
-    [GeneratedRegex("PASSWORD|PASSWD|PASSPHRASE|SECRET", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("PASSWORD|PASSWD|PASSPHRASE|SECRET", RegexOptions.IgnoreCase)]
     private static partial Regex IsPasswordName();
 
     // Forms that their issuers document: GitHub, AWS, OpenAI, Slack, Stripe, Google, GitLab, npm.
     [GeneratedRegex(@"(?:^|[^A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{60}|AKIA[0-9A-Z]{16}|sk-(?:proj-|ant-)?[A-Za-z0-9_\-]{32}"
-        + @"|xox[abprs]-[0-9]{8}|[sr]k_live_[A-Za-z0-9]{20}|AIza[0-9A-Za-z_\-]{35}|glpat-[A-Za-z0-9_\-]{20}|npm_[A-Za-z0-9]{36})", RegexOptions.NonBacktracking)]
+        + @"|xox[abprs]-[0-9]{8}|[sr]k_live_[A-Za-z0-9]{20}|AIza[0-9A-Za-z_\-]{35}|glpat-[A-Za-z0-9_\-]{20}|npm_[A-Za-z0-9]{36})")]
     private static partial Regex Token();
 
-    [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9+.\-]*://[^/?#@:\s]*:(?<password>[^/?#@\s]{6,})@", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9+.\-]*://[^/?#@:\s]*:(?<password>[^/?#@\s]{6,})@")]
     private static partial Regex Address();
 }

@@ -60,6 +60,6 @@ internal sealed partial record BaseImage(string Repository, string Tag)
     /// <summary>The first number of the tag; 0 without one.</summary>
     public int Major => FirstNumber().Match(Tag) is { Success: true } match ? int.Parse(match.Value, System.Globalization.CultureInfo.InvariantCulture) : 0;
 
-    [GeneratedRegex("^[0-9]{1,4}", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^[0-9]{1,4}")]
     private static partial Regex FirstNumber();
 }

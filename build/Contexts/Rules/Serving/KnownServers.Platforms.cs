@@ -63,9 +63,9 @@ internal sealed partial class KnownServers
         ? Unknown("apache")
         : new Listener("apache", 80);
 
-    [GeneratedRegex(@"(?:^|[;{\s])listen\s+([^\s;]+)", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"(?:^|[;{\s])listen\s+([^\s;]+)")]
     private static partial Regex Listen();
 
-    [GeneratedRegex(@"#[^\n]*", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"#[^\n]*")]
     private static partial Regex Comment();
 }

@@ -76,9 +76,9 @@ internal sealed partial record Probe(IReadOnlyList<string> Test, string Key, str
             yield return (port, null, string.Join(' ', words));
     }
 
-    [GeneratedRegex(@"(https?)://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\])(?::([0-9]+))?(?:$|[/?#'""\s)])", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"(https?)://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\])(?::([0-9]+))?(?:$|[/?#'""\s)])", RegexOptions.IgnoreCase)]
     private static partial Regex Url();
 
-    [GeneratedRegex(@"^(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::([0-9]+))?(?:/.*)?$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::([0-9]+))?(?:/.*)?$")]
     private static partial Regex BareAddress();
 }

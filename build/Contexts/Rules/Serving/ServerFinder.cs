@@ -154,7 +154,7 @@ internal sealed partial class ServerFinder
 
     private string? Variable(string name) => settings.TryGetValue(name, out var value) ? value : context.Variable(name);
 
-    [GeneratedRegex("^([A-Za-z_][A-Za-z0-9_]*)=", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^([A-Za-z_][A-Za-z0-9_]*)=")]
     private static partial Regex Assignment();
 
     [GeneratedRegex("exec\\s[^\\n]*\"?\\$[@*]", RegexOptions.NonBacktracking)]

@@ -152,9 +152,9 @@ internal sealed partial record DataAddress(string Variable, string? Kind, string
 
     // A word that says what is there, at the start or behind an underscore, then HOST: DB_HOST, PGHOST, WORDPRESS_DB_HOST; not ALLOWED_HOST.
     [GeneratedRegex("^(?:[A-Z0-9]+_){0,3}(?<word>DB|DATABASE|POSTGRES|POSTGRESQL|PG|MYSQL|MARIADB|REDIS|VALKEY|MONGO|MONGODB|RABBITMQ|AMQP|MEMCACHED"
-        + "|CLICKHOUSE)(?<suffix>_?HOST(?:NAME)?)$", RegexOptions.NonBacktracking)]
+        + "|CLICKHOUSE)(?<suffix>_?HOST(?:NAME)?)$")]
     private static partial Regex HostVariable();
 
-    [GeneratedRegex(@"^[A-Za-z0-9_.\-]+(?::[0-9]+)?$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[A-Za-z0-9_.\-]+(?::[0-9]+)?$")]
     private static partial Regex HostText();
 }
