@@ -42,6 +42,13 @@ public interface ITargetObserver
     /// Containers are not looked at.</summary>
     Task<PortHolder?> FindPortHolderAsync(PortMapping port, CancellationToken cancellationToken);
 
+    /// <summary>The text of a small file in a volume or a folder of the host, as far as it can be seen from here; null when it is not there or cannot be seen.</summary>
+    /// <param name="source">The name of the volume, or the absolute path of the folder on the target's host.</param>
+    /// <param name="path">The file's path in it.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="WorldRefusedException">The target does not answer.</exception>
+    Task<string?> ReadVolumeFileAsync(string source, string path, CancellationToken cancellationToken);
+
     /// <summary>The bytes that are free where the target keeps images; null when that cannot be seen from here.</summary>
     Task<long?> FreeDiskAsync(CancellationToken cancellationToken);
 }
@@ -168,7 +175,18 @@ public sealed record TargetDescription(
 
     /// <summary>True when the engine runs without root.</summary>
     public bool IsRootless { get; init; }
+
+    /// <summary>The ranges from which it gives addresses to networks; empty: the engine's own.</summary>
+    public IReadOnlyList<AddressPool> AddressPools { get; init; } = [];
+
+    /// <summary>The IPv4 routes of its host; empty when they cannot be seen from here.</summary>
+    public IReadOnlyList<AddressRange> Routes { get; init; } = [];
 }
+
+/// <summary>A range from which an engine gives addresses to networks.</summary>
+/// <param name="Base">The range, such as <c>172.20.0.0/14</c>.</param>
+/// <param name="Size">The length of the range that a network gets, such as 16.</param>
+public sealed record AddressPool(string Base, int Size);
 
 /// <summary>The state of a container.</summary>
 /// <param name="State">The engine's word.</param>

@@ -88,12 +88,23 @@ public sealed record PublishedPort(string HostAddress, int HostPort, string Prot
 /// <param name="Attachable">True when an ordinary container may join an overlay network.</param>
 /// <param name="Labels">Its labels.</param>
 public sealed record DeployedNetwork(
-    string Id, string Name, string Driver, string Scope, bool Attachable, IReadOnlyDictionary<string, string> Labels);
+    string Id, string Name, string Driver, string Scope, bool Attachable, IReadOnlyDictionary<string, string> Labels)
+{
+    /// <summary>Its IPv4 addresses.</summary>
+    public IReadOnlyList<AddressRange> Subnets { get; init; } = [];
+
+    /// <summary>True for one that only holds configuration for others.</summary>
+    public bool IsConfigOnly { get; init; }
+}
 
 /// <summary>A volume as it was seen.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Labels">Its labels.</param>
-public sealed record DeployedVolume(string Name, IReadOnlyDictionary<string, string> Labels);
+public sealed record DeployedVolume(string Name, IReadOnlyDictionary<string, string> Labels)
+{
+    /// <summary>Its driver; null when it is not known.</summary>
+    public string? Driver { get; init; }
+}
 
 /// <summary>An image as it was seen.</summary>
 /// <param name="Id">Its id, <c>sha256:…</c>.</param>

@@ -66,11 +66,13 @@ public sealed class Preflight(IDeploymentTarget target, IRequirementProbe probe,
             return (!description.IsLocal,
             [
                 .. await new NetworkCheck(target, log).CheckAsync(rollout, observed, settings, cancellationToken),
+                .. SubnetCheck.Check(rollout, observed, description),
                 .. await new PortCheck(target).CheckAsync(rollout, observed, description.IsLocal, cancellationToken),
                 .. LimitCheck.Check(rollout, description),
                 .. BuilderCheck.Check(rollout, settings.BuildKitNeeds),
                 .. NameCheck.Check(rollout, phases, observed),
                 .. VolumeCheck.Check(rollout, observed),
+                .. await new DatabaseVolumeCheck(target).CheckAsync(rollout, cancellationToken),
                 .. await new ImageCheck(target, description.Platform).CheckAsync(phases, cancellationToken),
                 .. await new BaseImageCheck(target, registry, description.Platform).CheckAsync(rollout, settings.BaseImages, cancellationToken),
                 .. await CheckDiskAsync(settings, cancellationToken),
@@ -146,11 +148,17 @@ public static class PreflightRules
     /// <summary>A host port needs a right that the engine lacks, or is one that outgoing connections use.</summary>
     public const string PortRange = "VC304";
 
+    /// <summary>The data of a database was written by another version.</summary>
+    public const string DatabaseVersion = "VC506";
+
     /// <summary>A variable has no value.</summary>
     public const string Variable = "VC508";
 
     /// <summary>An external network or volume is missing or does not fit.</summary>
     public const string External = "VC601";
+
+    /// <summary>Ranges of addresses overlap, or none is left.</summary>
+    public const string Subnet = "VC603";
 
     /// <summary>The disk is full, or a limit is above what the target has.</summary>
     public const string Disk = "VC704";

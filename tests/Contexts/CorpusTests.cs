@@ -45,6 +45,17 @@ public sealed class CorpusTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Every_rule_that_looks_at_more_than_a_repository_is_held_by_a_test_that_names_it()
+    {
+        var tests = string.Join('\n', Directory.EnumerateFiles(Repository.PathOf("tests"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.EndsWith($"{nameof(CorpusTests)}.cs", StringComparison.Ordinal) && !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .Select(File.ReadAllText));
+        RuleCatalog.All.Where(rule => rule.Station == RuleStation.Preflight || HeldElsewhere.Contains(rule.Id))
+            .Where(rule => !tests.Contains($"\"{rule.Id}", StringComparison.Ordinal) && !tests.Contains($"{rule.Id} ", StringComparison.Ordinal))
+            .Select(rule => rule.Id).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Precision_and_recall_are_told()
     {
         var (right, wrong, missed, certainAndWrong) = (0, 0, 0, 0);

@@ -30,6 +30,13 @@ internal sealed class MemoryTarget : IDeploymentTarget
 
     public RegistryAnswer Registry { get; set; } = new(false, "denied");
 
+    /// <summary>The files in volumes, as <c>volume/path</c>.</summary>
+    public Dictionary<string, string> VolumeFiles { get; } = new(StringComparer.Ordinal);
+
+    public IReadOnlyList<AddressPool> AddressPools { get; set; } = [];
+
+    public IReadOnlyList<AddressRange> Routes { get; set; } = [];
+
     public long? FreeDisk { get; set; } = 1L << 40;
 
     public bool IsLocal { get; set; } = true;
@@ -73,6 +80,18 @@ internal sealed class MemoryTarget : IDeploymentTarget
         return this;
     }
 
+    public MemoryTarget WithNetwork(DeployedNetwork network)
+    {
+        networks.Add(network);
+        return this;
+    }
+
+    public MemoryTarget WithVolume(string name, string driver = "local")
+    {
+        volumes.Add(new DeployedVolume(name, new Dictionary<string, string>()) { Driver = driver });
+        return this;
+    }
+
     public MemoryTarget WithListener(int port, PortHolder holder)
     {
         listeners[port.ToString(CultureInfo.InvariantCulture)] = holder;
@@ -80,7 +99,7 @@ internal sealed class MemoryTarget : IDeploymentTarget
     }
 
     public Task<TargetDescription> DescribeAsync(CancellationToken cancellationToken) => Read(
-        new TargetDescription("unix:///memory", "memory", "20.10", new Version(1, 41), "linux/amd64", IsLocal));
+        new TargetDescription("unix:///memory", "memory", "20.10", new Version(1, 41), "linux/amd64", IsLocal) { AddressPools = AddressPools, Routes = Routes });
 
     public Task<IReadOnlyList<DeployedContainer>> ListContainersAsync(CancellationToken cancellationToken) => Read<IReadOnlyList<DeployedContainer>>([.. containers]);
 
@@ -100,6 +119,8 @@ internal sealed class MemoryTarget : IDeploymentTarget
 
     public Task<PortHolder?> FindPortHolderAsync(PortMapping port, CancellationToken cancellationToken) => Read(
         listeners.GetValueOrDefault(port.HostPort?.ToString(CultureInfo.InvariantCulture) ?? ""));
+
+    public Task<string?> ReadVolumeFileAsync(string source, string path, CancellationToken cancellationToken) => Read(VolumeFiles.GetValueOrDefault($"{source}/{path}"));
 
     public Task<long?> FreeDiskAsync(CancellationToken cancellationToken) => Read(FreeDisk);
 

@@ -180,6 +180,7 @@ public class PreflightTests
     {
         target.WithContainer(new DeployedContainer { Id = "x", Name = "shop-web-1", State = "exited", Image = "nginx" });
         var finding = (await CheckAsync(Stacks.Rollout("shop", [Stacks.Image("web")]))).ShouldHaveSingleItem();
+        finding.Rule.ShouldBe("VC906");
         finding.Message.ShouldBe("the container name 'shop-web-1' is held by container 'shop-web-1' (image nginx)");
     }
 
@@ -218,7 +219,16 @@ public class PreflightTests
         var answer = new RequirementAnswer("postgresql://vps:5433/db", FailureClass.CredentialsRejected, "password authentication failed", "correct the password");
         var finding = (await CheckAsync(rollout, probe: new FakeProbe(answer))).ShouldHaveSingleItem();
         (finding.Failure, finding.Blocks, finding.Where).ShouldBe((FailureClass.CredentialsRejected, true, "x-rollout/requires/0"));
+        finding.Rule.ShouldBe("VC903");
         finding.ToString().ShouldNotContain("secret");
+    }
+
+    [Fact]
+    public async Task An_engine_that_is_gone_is_one_finding()
+    {
+        target.LooksWithoutAnswer = int.MaxValue;
+        var finding = (await CheckAsync(Stacks.Rollout("shop", [Stacks.Image("web")]))).ShouldHaveSingleItem();
+        (finding.Rule, finding.Failure, finding.Blocks).ShouldBe(("VC901", FailureClass.EngineUnreachable, true));
     }
 
     [Theory]
@@ -239,6 +249,13 @@ public class PreflightTests
     }
 
     [Fact]
+    public async Task A_context_that_could_not_be_looked_up_blocks()
+    {
+        var finding = (await CheckAsync(Stacks.Rollout("shop", [Unverified("web")]))).ShouldHaveSingleItem();
+        (finding.Rule, finding.Failure, finding.Service, finding.Blocks).ShouldBe(("VC905", FailureClass.BuildContextNotFound, "web", true));
+    }
+
+    [Fact]
     public async Task A_finding_that_the_file_accepts_does_not_block()
     {
         var rollout = WithExternal() with { Accepted = [new AcceptedFinding("VC601", null, "somebody makes it later")] };
@@ -250,6 +267,12 @@ public class PreflightTests
     private Task<IReadOnlyList<Finding>> CheckAsync(Rollout rollout, PreflightSettings? settings = null, IRequirementProbe? probe = null, string? digest = null, IImageRegistry? registry = null) =>
         new Preflight(target, probe ?? new FakeProbe(new RequirementAnswer("", null, "", "")), new RecordingLog(), registry).CheckAsync(
             rollout, Stacks.Phases(rollout, digest: digest), settings ?? new PreflightSettings(), TestContext.Current.CancellationToken);
+
+    private static Service Unverified(string name) => Stacks.Image(name) with
+    {
+        Image = null,
+        Build = new BuildDefinition("https://example.com/app.tar.gz", "Dockerfile") { Reference = new OtherContext("https://example.com/app.tar.gz", "a file to download from example.com") },
+    };
 
     private static Rollout WithExternal() => Stacks.Rollout("shop", [Stacks.Image("web") with { Networks = [new NetworkAttachment("dokploy-network", [])] }]) with
     {

@@ -82,12 +82,14 @@ public static class RuleCatalog
         new("VC503", FailureClass.DatabaseUnreachable, RuleStation.VerifyContexts, "A service and its database share a network"),
         new("VC504", FailureClass.DatabaseUnreachable, RuleStation.VerifyContexts, "Connection strings name the port in the container"),
         new("VC505", FailureClass.CredentialsRejected, RuleStation.VerifyContexts, "Connection strings and databases agree on user, password and name"),
+        new("VC506", FailureClass.DatabaseUnreachable, RuleStation.Preflight, "A database can read the data in its volume"),
         new("VC507", FailureClass.DatabaseUnreachable, RuleStation.VerifyContexts, "A dependency on a database waits until it answers"),
         new("VC508", FailureClass.InvalidCompose, RuleStation.VerifyContexts, "Every variable that the file needs has a value"),
 
         // Networks and volumes.
         new("VC601", FailureClass.NetworkMissing, RuleStation.Preflight, "External networks and volumes exist and fit"),
         new("VC602", FailureClass.NetworkMissing, RuleStation.VerifyContexts, "A network that is declared is used"),
+        new("VC603", FailureClass.NetworkMissing, RuleStation.Preflight, "Networks have addresses of their own"),
         new("VC604", FailureClass.NetworkMissing, RuleStation.VerifyContexts, "Networks of other services are there, and names on them are unique"),
 
         // Order and resources.

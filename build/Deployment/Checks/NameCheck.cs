@@ -22,18 +22,3 @@ internal static class NameCheck
             },
             service.Service.Locations.GetValueOrDefault("container_name") ?? service.Service.Location);
 }
-
-/// <summary>Are the external volumes there?</summary>
-internal static class VolumeCheck
-{
-    public static IEnumerable<Finding> Check(Rollout rollout, ObservedState observed) =>
-        from volume in rollout.Volumes.Values
-        where volume.External && observed.Volumes.All(existing => existing.Name != volume.Name)
-        let command = $"docker volume create {volume.Name}"
-        select TextChecks.Located(
-            new Finding(PreflightRules.External, FailureClass.Unknown, Certainty.Certain,
-                $"the external volume '{volume.Name}' does not exist", $"volumes/{volume.Key}", $"create it: {command}")
-            {
-                NextCommand = command,
-            }, volume.Location);
-}

@@ -13,9 +13,11 @@ internal sealed class NetworkCheck(IDeploymentTarget target, IRunLog log)
             if (observed.Networks.Where(existing => existing.Name == network.Name).ToArray() is { Length: > 1 } all)
                 findings.Add(Ambiguous(network, all));
 
-        foreach (var network in rollout.Networks.Values.Where(network => network.External).OrderBy(network => network.Key, StringComparer.Ordinal))
+        foreach (var network in rollout.Networks.Values.OrderBy(network => network.Key, StringComparer.Ordinal))
             if (observed.Networks.FirstOrDefault(existing => existing.Name == network.Name) is { } existing)
-                findings.AddRange(Fit(network, existing));
+                findings.AddRange(NetworkFit.Check(rollout, network, existing));
+            else if (!network.External)
+                findings.AddRange(NetworkFit.OfNew(rollout, network));
             else if (settings.CreateMissingNetworks)
                 await CreateAsync(rollout, network, cancellationToken);
             else
@@ -53,19 +55,5 @@ internal sealed class NetworkCheck(IDeploymentTarget target, IRunLog log)
             {
                 NextCommand = command,
             }, network.Location);
-    }
-
-    private static IEnumerable<Finding> Fit(NetworkDefinition network, DeployedNetwork existing)
-    {
-        if (existing.Scope == "swarm" && !existing.Attachable)
-            yield return TextChecks.Located(
-                new Finding(PreflightRules.External, FailureClass.NetworkMissing, Certainty.Certain,
-                    $"the network '{network.Name}' is a swarm network that is not attachable; an ordinary container cannot join it",
-                    $"networks/{network.Key}", $"make it anew: docker network create --driver {existing.Driver} --attachable {network.Name}"), network.Location);
-        else if (existing.Driver is "host" or "null")
-            yield return TextChecks.Located(
-                new Finding(PreflightRules.External, FailureClass.NetworkMissing, Certainty.Certain,
-                    $"the network '{network.Name}' has the driver '{existing.Driver}', in which containers have no addresses of their own",
-                    $"networks/{network.Key}", "use network_mode, or name another network"), network.Location);
     }
 }

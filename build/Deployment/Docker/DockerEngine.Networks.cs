@@ -13,7 +13,11 @@ public sealed partial class DockerEngine
         return
         [
             .. networks.Select(network => new DeployedNetwork(network.ID, network.Name, network.Driver, network.Scope, network.Attachable,
-                network.Labels?.AsReadOnly() ?? new Dictionary<string, string>().AsReadOnly())),
+                network.Labels?.AsReadOnly() ?? new Dictionary<string, string>().AsReadOnly())
+            {
+                Subnets = [.. (network.IPAM?.Config ?? []).Select(it => AddressRange.Parse(it.Subnet)).OfType<AddressRange>()],
+                IsConfigOnly = network.ConfigOnly,
+            }),
         ];
     }
 
@@ -24,7 +28,7 @@ public sealed partial class DockerEngine
         return
         [
             .. (volumes.Volumes ?? []).Select(volume => new DeployedVolume(
-                volume.Name, volume.Labels?.AsReadOnly() ?? new Dictionary<string, string>().AsReadOnly())),
+                volume.Name, volume.Labels?.AsReadOnly() ?? new Dictionary<string, string>().AsReadOnly()) { Driver = volume.Driver }),
         ];
     }
 

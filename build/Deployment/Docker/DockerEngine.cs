@@ -88,6 +88,8 @@ public sealed partial class DockerEngine : IDeploymentTarget, IDisposable
         {
             Memory = info.MemTotal > 0 ? info.MemTotal : null,
             Processors = info.NCPU > 0 ? (int)info.NCPU : null,
+            AddressPools = [.. (info.DefaultAddressPools ?? []).Select(pool => new AddressPool(pool.Base, (int)pool.Size))],
+            Routes = host.Routes(),
             IsRootless = info.SecurityOptions?.Any(option => option.Contains("name=rootless", StringComparison.Ordinal)) == true,
         };
     }

@@ -32,6 +32,11 @@ internal sealed class EngineHost(DockerEndpoint endpoint)
         return null;
     }
 
+    /// <summary>The IPv4 routes of the engine's network; none when they cannot be seen.</summary>
+    public IReadOnlyList<AddressRange> Routes() => process.Value is { } engine
+        ? [.. Read($"/proc/{engine}/net/route").Select(Route).OfType<AddressRange>()]
+        : [];
+
     /// <summary>The free bytes of the file system that holds <paramref name="folder"/>; null when it cannot be seen.</summary>
     public long? FreeDisk(string folder)
     {
@@ -45,6 +50,20 @@ internal sealed class EngineHost(DockerEndpoint endpoint)
         }
     }
 
+    /// <summary>The text of an ordinary file of this machine; null when it is none, is longer, or cannot be seen.</summary>
+    public static string? ReadSmallFile(string path, int longest)
+    {
+        try
+        {
+            var file = new FileInfo(path);
+            return file is { Exists: true, LinkTarget: null } && file.Length <= longest ? File.ReadAllText(path) : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>True when a listener on one address keeps another from being bound.</summary>
     internal static bool Overlap(IPAddress held, string? wanted)
     {
@@ -52,6 +71,19 @@ internal sealed class EngineHost(DockerEndpoint endpoint)
             held = held.MapToIPv4();
         return string.IsNullOrEmpty(wanted) || !IPAddress.TryParse(wanted, out var address)
             || IsAny(address) || IsAny(held) || held.Equals(address);
+    }
+
+    // Interface, destination and, seven columns on, mask: numbers in the processor's own byte order.
+    internal static AddressRange? Route(string line)
+    {
+        var columns = line.Split('\t', StringSplitOptions.TrimEntries);
+        return columns.Length > 7
+            && uint.TryParse(columns[1], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var address)
+            && uint.TryParse(columns[7], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var mask)
+            ? AddressRange.Of(Network(address), System.Numerics.BitOperations.PopCount(mask))
+            : null;
+
+        static uint Network(uint number) => BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(number) : number;
     }
 
     private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);

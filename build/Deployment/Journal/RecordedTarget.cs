@@ -50,6 +50,10 @@ public sealed class RecordedTarget(IDeploymentTarget inner, DeploymentLock heldL
     public Task<PortHolder?> FindPortHolderAsync(PortMapping port, CancellationToken cancellationToken) => inner.FindPortHolderAsync(port, cancellationToken);
 
     /// <inheritdoc />
+    public Task<string?> ReadVolumeFileAsync(string source, string path, CancellationToken cancellationToken) =>
+        inner.ReadVolumeFileAsync(source, path, cancellationToken);
+
+    /// <inheritdoc />
     public Task<long?> FreeDiskAsync(CancellationToken cancellationToken) => inner.FreeDiskAsync(cancellationToken);
 
     /// <inheritdoc />
