@@ -53,7 +53,7 @@ public sealed class SubnetCheckTests
         (await CheckAsync(("back", "10.10.1.0/24"))).ShouldBeEmpty();
 
         var ours = new MemoryTarget().WithNetwork(Network("shop_back", "10.9.1.0/24"));
-        SubnetCheck.Check(Rollout(("back", "10.9.1.0/24")), ours.Observed, await ours.DescribeAsync(default)).ShouldBeEmpty();
+        SubnetCheck.Check(Rollout(("back", "10.9.1.0/24")), ours.Observed, await ours.DescribeAsync(TestContext.Current.CancellationToken)).ShouldBeEmpty();
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Globalization;
 using PhasedRollout.Compose;
 using PhasedRollout.Rollouts;
 
