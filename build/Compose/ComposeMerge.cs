@@ -16,6 +16,9 @@ internal static class ComposeMerge
     public static ComposeMapping Merge(IReadOnlyList<ComposeMapping> roots) =>
         (ComposeMapping)Plain(roots.Aggregate((earlier, later) => Mappings(earlier, later, "")))!;
 
+    /// <summary>A service over the one that it extends.</summary>
+    public static ComposeMapping Service(ComposeMapping extended, ComposeMapping service) => Mappings(extended, service, "");
+
     private static ComposeNode Nodes(ComposeNode earlier, ComposeNode later, string key) => (earlier, later) switch
     {
         (_, ResetNode or OverrideNode) => later,

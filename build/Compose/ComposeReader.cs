@@ -40,7 +40,21 @@ public static class ComposeReader
         if (problems.Count > 0)
             throw new InvalidInputException(Problem.Sorted(problems));
 
-        return new ComposeFile(paths, ComposeMerge.Merge(roots)) { Problems = Problem.Sorted(roots.SelectMany(ComposeSchema.Check)) };
+        var known = roots.SelectMany(ComposeSchema.Check).ToList();
+        var extends = new ComposeExtends(Extended, known);
+        var whole = roots.Zip(paths, extends.Resolve).ToList();
+        return problems.Count > 0
+            ? throw new InvalidInputException(Problem.Sorted(problems))
+            : new ComposeFile(paths, ComposeMerge.Merge(whole)) { Problems = Problem.Sorted(known) };
+
+        ComposeMapping? Extended(string path, ComposeScalar written)
+        {
+            var before = problems.Count;
+            var root = ReadText(path, problems) is { } text ? Root(text, path, problems) : null;
+            if (problems.Count > before)
+                problems[before] = problems[before] with { Location = problems[before].Location ?? written.Location };
+            return root;
+        }
     }
 
     private static ComposeMapping? Root(string text, string path, List<Problem> problems)

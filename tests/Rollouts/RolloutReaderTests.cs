@@ -208,8 +208,7 @@ public class RolloutReaderTests
         rollout["web"].Ports.ShouldBeEmpty();
         rollout["web"].MemoryLimit.ShouldBe(1024L * 1024 * 1024);
         rollout["web"].Environment["URL"].ShouldBe("redis://${HOST}:6379");
-        rollout["web"].Build!.Reference.ShouldBe(new MalformedContext("https://github.com/o/r.git#${BRANCH}", "the variable 'BRANCH' has no value",
-            "set BRANCH in the environment or in the env file"));
+        rollout["web"].Build!.Reference.ShouldBe(new OtherContext("https://github.com/o/r.git#${BRANCH}", "an address in which the variable 'BRANCH' has no value"));
     }
 
     [Fact]
@@ -255,7 +254,7 @@ public class RolloutReaderTests
 
     [Theory]
     [InlineData("gpus: all", "gpus")]
-    [InlineData("extends: { service: web }", "extends")]
+    [InlineData("extends: { file: 'https://example.com/compose.yml', service: web }", "extends")]
     [InlineData("configs: [c]", "configs")]
     [InlineData("deploy: { placement: { constraints: [a] } }", "deploy/placement")]
     [InlineData("deploy: { replicas: 2 }", "deploy/replicas")]
