@@ -31,6 +31,9 @@ internal static partial class InstallCommands
             [var pip, "install", .. var rest] when Pip().IsMatch(pip) => OfPip(words, rest, find),
             ["python" or "python3", "-m", "pip", "install", .. var rest] => OfPip(words, rest, find),
             ["uv", "pip", "install", .. var rest] => OfPip(words, rest, find),
+            ["uv", "sync", .. var rest] => OfLock(words, rest, find, "uv.lock"),
+            [var poetry, "install", .. var rest] when Poetry().IsMatch(poetry) => OfLock(words, rest, find, "poetry.lock"),
+            ["python" or "python3", "-m", "poetry", "install", .. var rest] => OfLock(words, rest, find, "poetry.lock"),
             ["npm", "ci" or "clean-install" or "install" or "i", .. var rest] => OfNode(words, rest, find, "npm-shrinkwrap.json", "package-lock.json"),
             ["yarn"] => OfNode(words, [], find, "yarn.lock"),
             ["yarn", "install", .. var rest] => OfNode(words, rest, find, "yarn.lock"),
@@ -79,6 +82,19 @@ internal static partial class InstallCommands
         }
     }
 
+    // A part of the groups, or another project, is not told apart.
+    private static PackageInstall? OfLock(IReadOnlyList<string> words, string[] rest, Func<string, string?> find, string name)
+    {
+        if (rest.Any(word => IndexOption().IsMatch(word) || OtherProject().IsMatch(word)) || find("pyproject.toml") is not { } project || find(name) is not { } file)
+            return null;
+
+        return new PackageInstall(PackageEcosystem.PyPI, 0, string.Join(' ', words))
+        {
+            Files = [project, file],
+            IsCertain = !rest.Any(word => OnlySome().IsMatch(word)),
+        };
+    }
+
     private static PackageInstall? OfNode(IReadOnlyList<string> words, string[] rest, Func<string, string?> find, params IReadOnlyList<string> locks)
     {
         if (rest.Any(word => !word.StartsWith('-') || word.StartsWith("--registry", StringComparison.Ordinal) || word is "-g" or "--global" or "--prefix" or "--cwd" or "-C" or "--dir")
@@ -103,7 +119,13 @@ internal static partial class InstallCommands
         string[] projects = given is not null
             ? [.. new[] { find(given) }.OfType<string>()]
             : rest is [var folder, ..] && !folder.StartsWith('-') ? In(folder) : In(".");
-        return projects.Length != 1 ? null : new PackageInstall(PackageEcosystem.NuGet, 0, string.Join(' ', words)) { Files = projects, IsCertain = true };
+        if (projects.Length != 1)
+            return null;
+
+        // A lock lies beside its project; a restore that may write it anew follows the project.
+        var folderOf = given is not null ? TreeFolders.ParentOf(given) : rest is [var named, ..] && !named.StartsWith('-') ? named : ".";
+        var file = rest.Contains("--locked-mode") || rest.Any(word => LockedMode().IsMatch(word)) ? find(folderOf.Length == 0 ? "packages.lock.json" : $"{folderOf}/packages.lock.json") : null;
+        return new PackageInstall(PackageEcosystem.NuGet, 0, string.Join(' ', words)) { Files = file is null ? projects : [.. projects, file], IsCertain = true };
 
         // Of a folder dotnet takes the only project or solution. Which ones lie there is known by their names in the tree.
         string[] In(string folder) =>
@@ -127,6 +149,18 @@ internal static partial class InstallCommands
     [GeneratedRegex(@"^(?:.*/)?pip(?:3(?:\.[0-9]+)?)?\z")]
     private static partial Regex Pip();
 
+    [GeneratedRegex(@"^(?:.*/)?poetry\z")]
+    private static partial Regex Poetry();
+
+    [GeneratedRegex("^(?:-C|-P|--directory|--project|--package|--all-packages|--script|--only-root|--dry-run|--only-group|--only-dev)(?:=|$)")]
+    private static partial Regex OtherProject();
+
+    [GeneratedRegex("^(?:--only|--without|--inexact|--no-install-package)(?:=|$)")]
+    private static partial Regex OnlySome();
+
+    [GeneratedRegex("^[-/]p(?:roperty)?:RestoreLockedMode=true\\z", RegexOptions.IgnoreCase)]
+    private static partial Regex LockedMode();
+
     [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]*=")]
     private static partial Regex Assignment();
 
@@ -137,12 +171,12 @@ internal static partial class InstallCommands
     private static partial Regex ProductionOption();
 
     [GeneratedRegex("""
-        ^(?:PIP_(?:EXTRA_)?INDEX_URL|PIP_FIND_LINKS|PIP_NO_INDEX|PIP_CONFIG_FILE|UV_(?:EXTRA_|DEFAULT_)?INDEX(?:_URL)?|UV_FIND_LINKS|UV_CONFIG_FILE
+        ^(?:PIP_(?:EXTRA_)?INDEX_URL|PIP_FIND_LINKS|PIP_NO_INDEX|PIP_CONFIG_FILE|UV_(?:EXTRA_|DEFAULT_)?INDEX(?:_URL)?|UV_FIND_LINKS|UV_CONFIG_FILE|POETRY_(?:REPOSITORIES|HTTP_BASIC|PYPI_TOKEN).*
         |NPM_CONFIG_.*REGISTRY|NPM_CONFIG_USERCONFIG|NPM_TOKEN|NPM_REGISTRY.*|YARN_.*REGISTRY.*|RESTORESOURCES|NUGET_.*(?:SOURCE|FEED|CONFIG|TOKEN|PAT).*|VSS_NUGET_.*)\z
         """, RegexOptions.IgnorePatternWhitespace | RegexOptions.IgnoreCase)]
     private static partial Regex IndexVariable();
 
-    [GeneratedRegex("pip3? config|npm config|npm set|npm login|yarn config|pnpm config|pip\\.conf|\\.npmrc|\\.yarnrc|nuget add|nuget\\.config|nuget update|_INDEX_URL|npm_config_registry",
+    [GeneratedRegex("pip3? config|poetry config (?:repositories|http-basic)|poetry source|npm config|npm set|npm login|yarn config|pnpm config|pip\\.conf|\\.npmrc|\\.yarnrc|nuget add|nuget\\.config|nuget update|_INDEX_URL|npm_config_registry",
         RegexOptions.IgnoreCase)]
     private static partial Regex IndexSetup();
 }

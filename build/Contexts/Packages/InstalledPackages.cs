@@ -42,6 +42,7 @@ internal static partial class InstalledPackages
     {
         var pins = install.Ecosystem switch
         {
+            PackageEcosystem.PyPI when install.Files is [.., var last] && PythonLockFile.Is(last) => OfPythonLock(install, subject),
             PackageEcosystem.PyPI => OfPython(install, subject),
             PackageEcosystem.Npm => OfNode(install, subject),
             _ => OfDotNet(install, subject),
@@ -74,6 +75,11 @@ internal static partial class InstalledPackages
         // A constraint says nothing of what is not installed.
         return [.. pins, .. constraints.Where(pin => names.Contains(pin.IndexName))];
     }
+
+    private static IEnumerable<PackagePin> OfPythonLock(PackageInstall install, ServiceSubject subject) =>
+        subject.Text(install.Files[0]) is { } project && subject.Text(install.Files[1]) is { } text && PythonLockFile.Direct(project, install.Python) is { } direct
+            ? PythonLockFile.Read(install.Files[1], text, direct)
+            : [];
 
     private static IEnumerable<PackagePin> OfNode(PackageInstall install, ServiceSubject subject)
     {
@@ -113,7 +119,12 @@ internal static partial class InstalledPackages
         var read = projects.Select(path => subject.Files.TryGetValue(path, out var text) ? NuGetFiles.ReadProject(path, text, central) : null).OfType<PackageFile>().ToList();
         var shared = folders.Select(folder => Join(folder, CentralFiles[1])).Where(subject.Files.ContainsKey)
             .Select(path => NuGetFiles.ReadProject(path, subject.Files[path], central)).OfType<PackageFile>();
-        return read.Concat(shared).Any(file => file.HasOwnIndex) ? [] : read.SelectMany(file => file.Pins);
+        // A lock decides alone.
+        if (read.Concat(shared).Any(file => file.HasOwnIndex))
+            return [];
+        return install.Files.ElementAtOrDefault(1) is { } lockFile && subject.Files.TryGetValue(lockFile, out var locked)
+            ? NuGetFiles.ReadLock(lockFile, locked)
+            : read.SelectMany(file => file.Pins);
     }
 
     private static IEnumerable<string> Above(string file)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
@@ -53,6 +54,31 @@ internal static partial class NuGetFiles
     /// <summary>The projects that a solution names, relative to its folder, with forward slashes.</summary>
     public static IEnumerable<string> ReadSolution(string text) =>
         ProjectPath().Matches(text).Select(match => match.Groups["path"].Value.Replace('\\', '/')).Distinct(StringComparer.Ordinal);
+
+    /// <summary>The versions of <c>packages.lock.json</c> that the project names itself. Of a package that several frameworks have in different versions, each.</summary>
+    public static IReadOnlyList<PackagePin> ReadLock(string path, byte[] text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text.AsMemory(text.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0));
+            return document.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("dependencies", out var frameworks) && frameworks.ValueKind == JsonValueKind.Object
+                ? [.. frameworks.EnumerateObject().Where(framework => framework.Value.ValueKind == JsonValueKind.Object).SelectMany(framework => framework.Value.EnumerateObject())
+                    .Select(package => Locked(path, text, package)).OfType<PackagePin>().Distinct()]
+                : [];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
+
+    private static PackagePin? Locked(string path, byte[] text, JsonProperty package)
+    {
+        var isDirect = package.Value.ValueKind == JsonValueKind.Object && package.Value.TryGetProperty("type", out var type) && type.ValueEquals("Direct");
+        var version = isDirect && package.Value.TryGetProperty("resolved", out var resolved) && resolved.ValueKind == JsonValueKind.String ? resolved.GetString() : null;
+        var line = text.AsSpan(0, Math.Max(0, text.AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes($"\"{package.Name}\"")))).Count((byte)'\n') + 1;
+        return version is null ? null : new PackagePin(PackageEcosystem.NuGet, package.Name, version, path, line);
+    }
 
     /// <summary>True when a <c>nuget.config</c> names a source of its own.</summary>
     public static bool IsOwnConfiguration(byte[] text) => Parse(text) is not { } document
