@@ -56,7 +56,7 @@ public interface ITargetObserver
 /// <summary>A place to deploy to; every method is one call to it. A refused call is a <see cref="TargetRefusedException"/>.</summary>
 public interface IDeploymentTarget : ITargetObserver
 {
-    /// <summary>Builds an image from a tar archive.</summary>
+    /// <summary>Builds an image from a tar archive, or from <see cref="ImageBuild.Remote"/>.</summary>
     /// <exception cref="WorldRefusedException">The target refuses or does not answer. A build that fails is an answer.</exception>
     Task<BuildAnswer> BuildImageAsync(ImageBuild build, Stream context, Action<string> output, CancellationToken cancellationToken);
 
@@ -227,6 +227,9 @@ public sealed record ImageBuild(string Service, IReadOnlyList<string> Tags, stri
 
     /// <summary>The platform, or null for the target's own.</summary>
     public string? Platform { get; init; }
+
+    /// <summary>The URL of a context that the target fetches itself; null: it is sent.</summary>
+    public string? Remote { get; init; }
 
     /// <summary>Labels of the image.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();

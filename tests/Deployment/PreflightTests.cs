@@ -293,7 +293,7 @@ public class PreflightTests
         Ports = [new PublishedPort("0.0.0.0", 8000, "tcp"), new PublishedPort("::", 8000, "tcp")],
     };
 
-    private sealed class FakeProbe(RequirementAnswer answer) : IRequirementProbe
+    internal sealed class FakeProbe(RequirementAnswer answer) : IRequirementProbe
     {
         public Task<RequirementAnswer> ProbeAsync(Requirement requirement, CancellationToken cancellationToken) => Task.FromResult(answer);
     }

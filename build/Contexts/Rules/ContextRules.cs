@@ -26,15 +26,17 @@ internal static class ContextRules
     public static Finding Elsewhere(Service service, OtherContext context) => About(
         service, "VC101", Certainty.Likely,
         $"'{ContextUrl.WithoutPassword(context.Text)}' is {context.Kind} and cannot be looked up from here: whether it exists is unknown, "
-            + "and what is unknown is not deployed",
-        "a folder of a repository on GitHub: https://github.com/<owner>/<repository>.git#<branch>:<folder>");
+            + "and what is unknown is not deployed unless that is accepted",
+        ComposeText.HasVariable(context.Text)
+            ? "set the variable in the environment or in the file of --env-file"
+            : "a folder of a repository on GitHub: https://github.com/<owner>/<repository>.git#<branch>:<folder>");
 
     /// <summary>VC101: git did not reach it; that says nothing about whoever builds.</summary>
     public static Finding OutOfReach(Service service, GitContext context, WorldRefusedException refused)
     {
         var finding = About(
             service, "VC101", Certainty.Likely,
-            $"'{ContextUrl.WithoutPassword(context.Text)}' cannot be looked up from here: whether it exists is unknown, and what is unknown is not deployed",
+            $"'{ContextUrl.WithoutPassword(context.Text)}' cannot be looked up from here: whether it exists is unknown, and what is unknown is not deployed unless that is accepted",
             refused.Remedy);
         return finding with { Evidence = [Shown.Safe(refused.Message)] };
     }

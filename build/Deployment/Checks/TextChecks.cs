@@ -1,4 +1,6 @@
 using PhasedRollout.Compose;
+using PhasedRollout.Contexts;
+using PhasedRollout.Deployment.Images;
 using PhasedRollout.Phases;
 using PhasedRollout.Rollouts;
 
@@ -8,7 +10,7 @@ namespace PhasedRollout.Deployment.Checks;
 internal static class TextChecks
 {
     public static IEnumerable<Finding> Check(Rollout rollout, IReadOnlyList<Phase> phases) =>
-        Variables(rollout).Concat(Keys(rollout)).Concat(Contexts(phases));
+        Variables(rollout).Concat(Keys(rollout)).Concat(Contexts(rollout, phases));
 
     private static IEnumerable<Finding> Variables(Rollout rollout) => rollout.UnsetVariables.Select(variable => Located(
         new Finding(PreflightRules.Variable, FailureClass.InvalidCompose, Certainty.Certain,
@@ -26,17 +28,20 @@ internal static class TextChecks
                     Service = found.Service,
                 }, found.Key.Location));
 
-    private static IEnumerable<Finding> Contexts(IReadOnlyList<Phase> phases) =>
+    private static IEnumerable<Finding> Contexts(Rollout rollout, IReadOnlyList<Phase> phases) =>
         from phase in phases
         from service in phase.Services
         let unverified = service.Source as UnverifiedBuild
         where unverified is not null
         select Located(
             new Finding(PreflightRules.Context, FailureClass.BuildContextNotFound, Certainty.Certain,
-                $"the context '{unverified.Context.Text}' could not be looked up, so no commit of it is verified, and nothing else is deployed",
-                $"services/{service.Service.Name}/build/context", "give it as https://github.com/<owner>/<repository>.git#<ref>:<path>, or name a pre-built image")
+                $"the context '{ContextUrl.WithoutPassword(unverified.Context.Text)}' could not be looked up, so no commit of it is verified, and nothing else is deployed"
+                    + (service.Service.Build is { } build && EngineContext.Refusal(build) is { } refusal ? $"; accepting that does not help: {refusal}" : ""),
+                $"services/{service.Service.Name}/build/context",
+                $"give it as https://github.com/<owner>/<repository>.git#<ref>:<path>, or name a pre-built image; --accept {PreflightRules.Context}:{service.Service.Name}=<reason> lets the engine fetch it itself")
             {
                 Service = service.Service.Name,
+                Accepted = EngineContext.Accepted(rollout, service.Service.Name),
             },
             service.Service.Locations.GetValueOrDefault("build/context") ?? service.Service.Location);
 

@@ -87,6 +87,7 @@ public sealed partial class DockerEngine
                 Labels = new Dictionary<string, string>(build.Labels),
                 Target = build.Target,
                 Platform = build.Platform,
+                RemoteContext = build.Remote,
                 NoCache = build.NoCache,
                 Pull = build.Pull ? "1" : null,
                 Remove = true,

@@ -6,7 +6,7 @@ using PhasedRollout.Rollouts;
 namespace PhasedRollout.Deployment.Images;
 
 /// <summary>Brings every image of a phase to the target, before anything of the phase is touched.</summary>
-internal sealed class PhaseImages(IDeploymentTarget target, IRepositorySource source, DeploymentSettings settings, TimeProvider clock, IRunLog log)
+internal sealed partial class PhaseImages(IDeploymentTarget target, IRepositorySource source, DeploymentSettings settings, TimeProvider clock, IRunLog log)
 {
     private const int LogLines = 200;
 
@@ -17,6 +17,7 @@ internal sealed class PhaseImages(IDeploymentTarget target, IRepositorySource so
     {
         var images = new Dictionary<string, PreparedImage>(StringComparer.Ordinal);
         var builds = new List<PlannedBuild>();
+        var fetched = new List<Service>();
         foreach (var service in phase.Services)
             switch (service.Source)
             {
@@ -28,18 +29,31 @@ internal sealed class PhaseImages(IDeploymentTarget target, IRepositorySource so
                     break;
                 case PinnedImage image:
                     break;
+                case UnverifiedBuild when service.Service.Build is { } build && EngineContext.Accepted(rollout, service.Service.Name) is { } reason
+                    && EngineContext.Refusal(build) is null:
+                    log.Warning($"{service.Service.Name}: its context was not verified, which is accepted ({reason}): the engine fetches {ContextUrl.WithoutPassword(build.Context)} itself");
+                    fetched.Add(service.Service);
+                    break;
                 default:
-                    throw new ImageFailedException(new BuildFailed(service.Service.Name, service.Service.Build?.Context ?? "", "", null,
-                        "its context could not be verified, and nothing without a verified commit is deployed", []));
+                    throw new ImageFailedException(new BuildFailed(service.Service.Name, ContextUrl.WithoutPassword(service.Service.Build?.Context ?? ""), "", null,
+                        Unverified(rollout, service.Service), []));
             }
 
         foreach (var (service, image) in await PullAllAsync(phase, cancellationToken))
             images[service] = image;
         foreach (var (service, image) in await BuildAllAsync(builds, cancellationToken))
             images[service] = image;
+        foreach (var (service, image) in await Workers.RunAsync(fetched, settings.Parallelism, (service, token) => FetchAsync(rollout, service, token), cancellationToken))
+            images[service] = image;
 
         return images;
     }
+
+    /// <summary>Why a service whose context is not verified is not deployed.</summary>
+    internal static string Unverified(Rollout rollout, Service service) =>
+        EngineContext.Accepted(rollout, service.Name) is not null && service.Build is { } build && EngineContext.Refusal(build) is { } refusal
+            ? $"its context was not verified, which is accepted, and the engine cannot fetch it itself: {refusal}"
+            : "its context could not be verified, and nothing without a verified commit is deployed";
 
     /// <summary>The image that a service of an earlier phase runs, for comparing: nothing is fetched.</summary>
     public PreparedImage Recorded(Rollout rollout, PhaseService service, DeployedContainer container)
@@ -89,72 +103,24 @@ internal sealed class PhaseImages(IDeploymentTarget target, IRepositorySource so
         });
     }
 
-    private async Task<IReadOnlyList<(string, PreparedImage)>> PullAllAsync(Phase phase, CancellationToken cancellationToken)
+    // Nothing tells whether what is there changed: it is built every time, and is the same image when every step came from the cache.
+    private async Task<(string, PreparedImage)> FetchAsync(Rollout rollout, Service service, CancellationToken cancellationToken)
     {
-        var pulls = phase.Services.Where(service => service.Source is PinnedImage).ToArray();
-        return await Workers.RunAsync(pulls, settings.Parallelism, PullAsync, cancellationToken);
-    }
-
-    private async Task<(string, PreparedImage)> PullAsync(PhaseService service, CancellationToken cancellationToken)
-    {
-        var name = service.Service.Name;
-        var wanted = (PinnedImage)service.Source;
-        var policy = service.Service.PullPolicy;
-        var image = await target.FindImageAsync(wanted.Pinned, cancellationToken);
-        // A digest always names the same bytes: what is there need not be fetched again.
-        if (image is null || (policy == "always" && wanted.Digest is null))
+        var definition = service.Build!;
+        var arguments = BuildFingerprint.Values(definition.Arguments, settings.Variables);
+        var tag = BuildFingerprint.Tag(rollout.Project, service.Name, EngineContext.Fingerprint(service, arguments));
+        var request = new ImageBuild(service.Name, service.Image is { } name ? [tag, name] : [tag], definition.Dockerfile)
         {
-            if (policy == "never")
-                throw new ImageFailedException(new PullFailed(name, wanted.Reference, "pull_policy is never and the image is not on the target"));
-
-            if (await PullAsync(service, wanted.Pinned, cancellationToken) is { } error)
-                return (name, await FallBackAsync(service, wanted, error, cancellationToken));
-
-            image = await target.FindImageAsync(wanted.Pinned, cancellationToken)
-                ?? throw new ImageFailedException(new PullFailed(name, wanted.Pinned, "the engine pulled it and does not have it"));
-        }
-
-        if (wanted.Digest is not null)
-            await TagAsync(wanted, image, cancellationToken);
-        return (name, new PreparedImage(wanted.Pinned, image.Id, image.Id));
-    }
-
-    private async Task<string?> PullAsync(PhaseService service, string reference, CancellationToken cancellationToken)
-    {
-        var name = service.Service.Name;
-        log.Information($"{name}: pulling {reference}");
-        using var step = log.Begin(new RunStep(StepKind.Pull, name) { AtMost = settings.ImageTimeout });
-        var started = clock.GetTimestamp();
-        var error = await WithinAsync(
-            token => target.PullImageAsync(reference, service.Service.Platform, Show, token),
-            $"not pulled within {settings.ImageTimeout}", cancellationToken);
-        if (error is null)
-            log.Information($"{name}: pulled {reference} in {Seconds(started)}");
-        return error;
-
-        void Show(string line)
-        {
-            log.Debug($"[{name}] {line}");
-            step.Say(line);
-        }
-    }
-
-    // An engine without a way to the registry may have been given the image under its tag.
-    private async Task<PreparedImage> FallBackAsync(PhaseService service, PinnedImage wanted, string error, CancellationToken cancellationToken)
-    {
-        if (wanted.Digest is null || service.Service.PullPolicy == "always"
-            || await target.FindImageAsync(wanted.Reference, cancellationToken) is not { } local)
-            throw new ImageFailedException(new PullFailed(service.Service.Name, wanted.Pinned, error));
-
-        log.Warning($"{service.Service.Name}: {wanted.Pinned} cannot be pulled ({error}); what the target has as {wanted.Reference} is deployed: {local.Id}");
-        return new PreparedImage(wanted.Reference, local.Id, local.Id);
-    }
-
-    // Pulled by digest alone it would have no tag: a later run whose registry does not answer asks for the tag.
-    private async Task TagAsync(PinnedImage wanted, DeployedImage image, CancellationToken cancellationToken)
-    {
-        if ((await target.FindImageAsync(wanted.Reference, cancellationToken))?.Id != image.Id)
-            await target.TagImageAsync(image.Id, wanted.Reference, cancellationToken);
+            Remote = definition.Context,
+            Arguments = arguments,
+            Target = definition.Target,
+            Platform = service.Platform,
+            Labels = new Dictionary<string, string>(definition.Labels) { [RolloutLabels.BuiltFor] = rollout.Project },
+            NoCache = definition.NoCache,
+            Pull = definition.Pull,
+        };
+        var id = await RunAsync(request, Stream.Null, ContextUrl.WithoutPassword(definition.Context), definition.Dockerfile, cancellationToken);
+        return (service.Name, new PreparedImage(tag, id, id));
     }
 
     private async Task<IReadOnlyList<(string, PreparedImage)>> BuildAllAsync(IReadOnlyList<PlannedBuild> builds, CancellationToken cancellationToken)
@@ -198,11 +164,6 @@ internal sealed class PhaseImages(IDeploymentTarget target, IRepositorySource so
     private async Task<(string, PreparedImage)> BuildAsync(
         BlobSpool spool, string folder, RepositoryTree tree, PlannedBuild build, CancellationToken cancellationToken)
     {
-        var started = clock.GetTimestamp();
-        log.Information($"{build.Service.Name}: building {Describe(build.Source)}");
-        using var step = log.Begin(new RunStep(StepKind.Build, build.Service.Name) { AtMost = settings.ImageTimeout });
-
-        var output = new Queue<string>();
         var archive = Path.Combine(folder, build.Fingerprint + ".tar");
         try
         {
@@ -216,24 +177,33 @@ internal sealed class PhaseImages(IDeploymentTarget target, IRepositorySource so
             await new ContextArchive(spool, log).WriteAsync(build.Service.Name, tree, build.Source.Context.Path, dockerfile, context, cancellationToken);
             context.Position = 0;
 
-            var answer = await WithinAsync(
-                token => target.BuildImageAsync(build.Request with { Dockerfile = dockerfile.Path }, context, Show, token),
-                new BuildAnswer(null, null, $"not built within {settings.ImageTimeout}"), cancellationToken);
-            if (answer.ImageId is not { } id)
-                throw new ImageFailedException(new BuildFailed(build.Service.Name, Describe(build.Source), build.Source.DockerfilePath,
-                    answer.Step, answer.Error ?? "the builder ended without an image", [.. output]));
-
-            log.Information($"{build.Service.Name}: built {build.Tag} in {Seconds(started)}");
+            var id = await RunAsync(build.Request with { Dockerfile = dockerfile.Path }, context, Describe(build.Source), build.Source.DockerfilePath, cancellationToken);
             return (build.Service.Name, new PreparedImage(build.Tag, id, build.Fingerprint));
         }
         finally
         {
             File.Delete(archive);
         }
+    }
+
+    // The id of the image.
+    private async Task<string> RunAsync(ImageBuild request, Stream context, string place, string dockerfile, CancellationToken cancellationToken)
+    {
+        var started = clock.GetTimestamp();
+        log.Information($"{request.Service}: building {place}");
+        using var step = log.Begin(new RunStep(StepKind.Build, request.Service) { AtMost = settings.ImageTimeout });
+        var output = new Queue<string>();
+        var answer = await WithinAsync(
+            token => target.BuildImageAsync(request, context, Show, token), new BuildAnswer(null, null, $"not built within {settings.ImageTimeout}"), cancellationToken);
+        if (answer.ImageId is not { } id)
+            throw new ImageFailedException(new BuildFailed(request.Service, place, dockerfile, answer.Step, answer.Error ?? "the builder ended without an image", [.. output]));
+
+        log.Information($"{request.Service}: built {request.Tags[0]} in {Seconds(started)}");
+        return id;
 
         void Show(string line)
         {
-            log.Debug($"[{build.Service.Name}] {line}");
+            log.Debug($"[{request.Service}] {line}");
             step.Say(line);
             output.Enqueue(line);
             if (output.Count > LogLines)

@@ -1,3 +1,5 @@
+using PhasedRollout.Contexts;
+using PhasedRollout.Deployment.Images;
 using PhasedRollout.Phases;
 using PhasedRollout.Rollouts;
 
@@ -101,8 +103,12 @@ public sealed class DeploymentPreview(ITargetObserver target, DeploymentSettings
                     _ => new ForeseenImage(new PreparedImage(reference, image.Id, image.Id), null, "", ""),
                 };
 
+            case UnverifiedBuild when service.Service.Build is { } definition && EngineContext.Accepted(rollout, service.Service.Name) is not null && EngineContext.Refusal(definition) is null:
+                var place = ContextUrl.WithoutPassword(definition.Context);
+                return new ForeseenImage(new PreparedImage(place, "", "not fetched yet"), "BuildImage", place, "what the engine will fetch is not known: another image may come");
+
             default:
-                return new ForeseenImage(null, null, "", "its context could not be verified, and nothing without a verified commit is deployed");
+                return new ForeseenImage(null, null, "", PhaseImages.Unverified(rollout, service.Service));
         }
     }
 
