@@ -98,7 +98,7 @@ internal sealed class ServiceReader(FieldReader fields, string folder, string? g
         if (fields.Interpolated(node, where) is not { } text)
             return new MalformedContext((node as ComposeScalar)?.Text ?? "", "it is no text", "https://github.com/owner/name.git#ref:path");
         if (text.Missing is [var missing, ..])
-            return new MalformedContext(text.Text, $"the variable '{missing.Name}' has no value", $"set {missing.Name} in the environment or in the env file");
+            return new OtherContext(ContextReferences.Masked(text.Text), $"an address in which the variable '{missing.Name}' has no value");
 
         if (ContextReferences.Masked(text.Text) != text.Text)
             fields.Secret(Uri.UnescapeDataString(text.Text[(text.Text.IndexOf("://", StringComparison.Ordinal) + 3)..text.Text.IndexOf('@', StringComparison.Ordinal)].Split(':')[^1]));

@@ -116,13 +116,13 @@ internal sealed record CorpusCase(string Rule, string Name, ComposeFile File, Ro
     // "line: 12" and "says: 8000" are numbers to YAML.
     private static string TextOf(ComposeNode node) => ((ComposeScalar)node).Text ?? "";
 
-    private static ComposeFile WithPhases(ComposeFile file)
+    internal static ComposeFile WithPhases(ComposeFile file)
     {
         if (file.Root["x-rollout"] is ComposeMapping { } section && section["phases"] is not null)
             return file;
 
         var at = file.Root.Location;
-        var services = ((ComposeMapping)file.Root["services"]!).Entries.Select(entry => new ComposeScalar(at, entry.Key, true));
+        var services = ((file.Root["services"] as ComposeMapping)?.Entries ?? []).Select(entry => new ComposeScalar(at, entry.Key, true));
         var phase = new ComposeMapping(at, [new ComposeEntry("services", at, new ComposeSequence(at, [.. services]))]);
         var phases = new ComposeEntry("phases", at, new ComposeSequence(at, [phase]));
         var others = (file.Root["x-rollout"] as ComposeMapping)?.Entries ?? [];

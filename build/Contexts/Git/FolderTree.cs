@@ -2,13 +2,17 @@ using System.Text;
 
 namespace PhasedRollout.Contexts.Git;
 
-/// <summary>What a folder holds, with the ids that git would give it. A <c>.git</c> at its top is left out, and empty folders, which git does not know,
+/// <summary>What a folder holds, with the ids that git would give it. A <c>.git</c> and a <c>.nuke/temp</c> at its top are left out, and
+/// empty folders, which git does not know,
 /// stand in the list only.</summary>
 /// <param name="RootId">The tree id of the whole.</param>
 /// <param name="Entries">Everything in it, ordered by path.</param>
 /// <param name="Files">The full path of a file by its blob id; of files with the same bytes, any.</param>
 internal sealed record FolderTree(string RootId, IReadOnlyList<TreeEntry> Entries, IReadOnlyDictionary<string, string> Files)
 {
+    // Git's own, and what this program writes while it reads.
+    private static readonly string[] LeftOut = [".git", ".nuke/temp"];
+
     /// <summary>Reads a folder that exists.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
@@ -27,10 +31,10 @@ internal sealed record FolderTree(string RootId, IReadOnlyList<TreeEntry> Entrie
         var children = new List<TreeEntry>();
         foreach (var item in folder.EnumerateFileSystemInfos().OrderBy(item => item.Name, StringComparer.Ordinal))
         {
-            if (path.Length == 0 && item.Name == ".git")
+            var at = path.Length == 0 ? item.Name : $"{path}/{item.Name}";
+            if (LeftOut.Contains(at))
                 continue;
 
-            var at = path.Length == 0 ? item.Name : $"{path}/{item.Name}";
             if (item is DirectoryInfo { LinkTarget: null } below)
             {
                 var inside = Read(below, at, entries, files);

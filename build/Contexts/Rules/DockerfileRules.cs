@@ -25,6 +25,9 @@ internal static class DockerfileRules
         return at.Answer switch
         {
             Whereabouts.Found when at.Entry!.Kind != TreeEntryKind.Directory => new DockerfileCheck(true, at.Path),
+            not Whereabouts.Found when ComposeText.HasVariable(wanted) => new DockerfileCheck(null, Finding: About(
+                service, Certainty.Likely, "VC201", $"'{wanted}' holds a variable that has no value: whether the Dockerfile exists is unknown",
+                "set the variable in the environment or in the file of --env-file")),
             Whereabouts.Undetermined => new DockerfileCheck(null, Finding: About(
                 service, Certainty.Likely, "VC107",
                 $"GitHub gives the tree of '{context.Repository}' only in part, and the part with '{at.Path}' could not be read: "

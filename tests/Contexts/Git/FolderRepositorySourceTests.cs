@@ -16,6 +16,17 @@ public sealed class FolderRepositorySourceTests : IDisposable
     public void Dispose() => Directory.Delete(root, recursive: true);
 
     [Fact]
+    public async Task What_this_program_writes_itself_is_no_part_of_a_folder()
+    {
+        Write("app/Dockerfile", "FROM scratch\n");
+        var before = (await VerifyAsync("app")).Services[0].Context!.TreeId;
+
+        Write("app/.nuke/temp/build.log", "another line");
+
+        (await VerifyAsync("app")).Services[0].Context!.TreeId.ShouldBe(before);
+    }
+
+    [Fact]
     public async Task A_folder_has_the_tree_id_that_git_gives_it()
     {
         Write("app/Dockerfile", "FROM scratch\n");
