@@ -27,7 +27,7 @@ public class RelativePathsTests
         "services: { a: { volumes: ['${D:-../stack/d}:/d', '${D:-data}:/d', '${D}:/d', '../stack/${D}:/d'] } }")]
     [InlineData("services: { a: { volumes: [{ type: bind, source: d, target: /d }, { type: volume, source: d, target: /e }] } }",
         "services: { a: { volumes: [{ type: bind, source: ../stack/d, target: /d }, { type: volume, source: d, target: /e }] } }")]
-    [InlineData("services: { a: { extends: { file: base.yml, service: b } } }", "services: { a: { extends: { file: ../stack/base.yml, service: b } } }")]
+    [InlineData("services: { a: { extends: { file: 'base-${X}.yml', service: b } } }", "services: { a: { extends: { file: '../stack/base-${X}.yml', service: b } } }")]
     [InlineData("services: { a: { working_dir: ./x, command: [./run] } }", "services: { a: { working_dir: ./x, command: [./run] } }")]
     [InlineData("configs: { c: { file: ./c } }", "configs: { c: { file: ../stack/c } }")]
     [InlineData("secrets: { c: { file: c, name: ./c } }", "secrets: { c: { file: ../stack/c, name: ./c } }")]
