@@ -6,7 +6,9 @@ namespace PhasedRollout.Deployment;
 /// <remarks>
 /// A service that is changed has, from before its new container is made until its phase has passed the gate, a container of a
 /// <see cref="PreviousName"/>: the old one, or a placeholder where there was none. So an interrupted run is recognised by what stands on
-/// the target alone, and every decision here holds for the first run as for the one after a crash.
+/// the target alone, and every decision here holds for the first run as for the one after a crash. A service that can be replaced
+/// while its old container answers (<see cref="BesideRule"/>) has one of a <see cref="BesideName"/> instead until the gate has passed, and
+/// the old one keeps its name: whatever bears such a name is removed by whoever comes next.
 /// </remarks>
 public static class DeploymentPlanner
 {
@@ -27,7 +29,9 @@ public static class DeploymentPlanner
         string runMark,
         (int Phase, int Versions)? keep = null)
     {
-        var plans = wanted.Select(service => new ServicePlan(project, service, observed, runMark)).ToArray();
+        var touched = wanted.Where(service => new ServicePlan(project, service, observed, runMark, coupled: null).IsTouched)
+            .Select(service => service.Service).ToArray();
+        var plans = wanted.Select(service => new ServicePlan(project, service, observed, runMark, BesideRule.Coupled(service.Service, touched))).ToArray();
         OutgoingContainer[] outgoing = [.. plans.Select(plan => plan.Outgoing).OfType<OutgoingContainer>()];
         return new DeploymentPlan(
             [
@@ -41,6 +45,10 @@ public static class DeploymentPlanner
             [.. plans.SelectMany(plan => plan.Settle)],
             plans.ToDictionary(plan => plan.Service.Name, plan => plan.Change))
         {
+            Trial = [.. plans.SelectMany(plan => plan.Trial)],
+            EndTrial = [.. plans.SelectMany(plan => plan.EndTrial)],
+            HandOver = [.. plans.SelectMany(plan => plan.HandOver)],
+            Replacements = plans.Where(plan => plan.Replacement is not null).ToDictionary(plan => plan.Service.Name, plan => plan.Replacement!),
             Causes = plans.ToDictionary(plan => plan.Service.Name, plan => plan.Cause),
             Keep = keep is var (phase, versions)
                 ? [.. KeepPlan.Keep(project, phase, outgoing, observed, versions), .. KeepPlan.Prune(project, phase, outgoing, observed, versions)]

@@ -34,6 +34,9 @@ public sealed record GatedService(Service Service, string ContainerId, string Co
     /// <summary>True for a service that has done its work when it exits with 0: another one depends on it with <c>service_completed_successfully</c>.
     /// The gate sees this by itself when both are at it.</summary>
     public bool RunsToCompletion { get; init; }
+
+    internal static GatedService Of(WantedService service, DeployedContainer container) =>
+        new(service.Service, container.Id, container.Name) { RunsToCompletion = service.IsJob };
 }
 
 /// <summary>The gate's patience, in Nomad's words.</summary>

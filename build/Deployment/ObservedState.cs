@@ -71,6 +71,12 @@ public sealed record DeployedContainer
     /// <summary>The part that it plays while a phase is being replaced; null for an ordinary container.</summary>
     public PreviousName? Previous => IsOurs || Project is not null ? PreviousName.Parse(Name) : null;
 
+    /// <summary>The part that it plays while it waits to take a running container's place; null for an ordinary container.</summary>
+    public BesideName? Beside => IsOurs ? BesideName.Parse(Name) : null;
+
+    /// <summary>True for what stands under a name of its service: neither set aside nor on its way.</summary>
+    public bool IsInPlace => Previous is null && Beside is null;
+
     private string? Label(string name) => Labels.GetValueOrDefault(name);
 }
 

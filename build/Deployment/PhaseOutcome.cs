@@ -47,8 +47,13 @@ public sealed record PhaseOutcome(int Phase, PhaseResult Result, IReadOnlyList<S
 public sealed record ServiceOutcome(string Service, ServiceChange Change, ServiceHealth? Health, string? ImageId)
 {
     /// <summary>How long it did not answer, from the stop of what ran to the first answer of what runs now, as far as its address or its probes
-    /// showed it; null when it was not stopped, or does not answer.</summary>
+    /// showed it; zero when its old container answered until the new one was healthy; null when it was not stopped, or does not answer.</summary>
     public TimeSpan? Downtime { get; init; }
+
+    /// <summary>The same for people, such as <c>did not answer for 2.5 s</c>; null when it is not known.</summary>
+    public string? DowntimeText => Downtime is not { } time ? null
+        : time == TimeSpan.Zero ? "answered all along"
+        : FormattableString.Invariant($"did not answer for {time.TotalSeconds:0.0} s");
 }
 
 /// <summary>Why a phase failed: facts for the diagnosis, collected before anything was undone.</summary>

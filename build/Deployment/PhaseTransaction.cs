@@ -3,7 +3,7 @@ using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Deployment;
 
-/// <summary>Carries a plan out: prepare, switch, gate, settle; or, when anything fails on the way, back to what ran before.</summary>
+/// <summary>Carries a plan out: prepare, try, switch, gate, hand over, settle; or, when anything fails on the way, back to what ran before.</summary>
 internal sealed class PhaseTransaction(
     IDeploymentTarget target,
     TargetSnapshot snapshot,
@@ -22,26 +22,35 @@ internal sealed class PhaseTransaction(
         try
         {
             using (log.Begin(new RunStep(StepKind.Start, null) { Phase = number }))
-            {
                 await runner.RunByServiceAsync(plan.Prepare, cancellationToken);
-                await SwitchAsync(runner, plan, cancellationToken);
+
+            WantedService[] tried = [.. wanted.Where(service => NameIn(plan.Trial, service) is not null)];
+            if (tried.Length > 0 && !(verdict = await TryAsync(runner, rollout.Project, number, tried, plan, cancellationToken)).Passed)
+            {
+                failure = new GateFailed(verdict, await CollectEvidenceAsync(rollout.Project, tried, plan.Trial));
+                return await EndFailedAsync(runner, rollout, number, wanted, plan, verdict, failure);
             }
+
+            verdict = null;
+            using (log.Begin(new RunStep(StepKind.Start, null) { Phase = number }))
+                await SwitchAsync(runner, plan, cancellationToken);
 
             atGate?.Invoke();
-            using (log.Begin(new RunStep(StepKind.Gate, null) { Phase = number }))
-                verdict = await HoldGateAsync(rollout.Project, wanted, plan.IsEmpty ? settings.QuickGate : settings.Gate, cancellationToken);
+            verdict = await HoldGateAsync(rollout.Project, number, wanted, plan.Switch, plan.IsEmpty ? settings.QuickGate : settings.Gate, cancellationToken);
             if (verdict.Passed)
             {
+                await runner.RunByServiceAsync(plan.HandOver, CancellationToken.None);
                 await KeepAsync(runner, rollout.Project, plan);
                 await SettleAsync(runner, plan);
-                return await OutcomeAsync(runner, rollout.Project, number, plan.IsEmpty ? PhaseResult.Unchanged : PhaseResult.Succeeded, wanted, plan.Changes, verdict, null);
+                return await OutcomeAsync(
+                    runner, rollout.Project, number, plan.IsEmpty ? PhaseResult.Unchanged : PhaseResult.Succeeded, wanted, plan, plan.Changes, verdict, null);
             }
 
-            failure = new GateFailed(verdict, await CollectEvidenceAsync(rollout.Project, wanted));
+            failure = new GateFailed(verdict, await CollectEvidenceAsync(rollout.Project, wanted, plan.Switch));
         }
         catch (OperationFailedException failed)
         {
-            failure = await WithEvidenceAsync(rollout, wanted, failed.Refusal);
+            failure = await WithEvidenceAsync(rollout, wanted, plan, failed.Refusal);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -53,6 +62,18 @@ internal sealed class PhaseTransaction(
         }
 
         return await EndFailedAsync(runner, rollout, number, wanted, plan, verdict, failure);
+    }
+
+    // A version that never becomes healthy is found out while everybody still reaches the one that runs.
+    private async Task<GateVerdict> TryAsync(
+        OperationRunner runner, string project, int number, WantedService[] tried, DeploymentPlan plan, CancellationToken cancellationToken)
+    {
+        using (log.Begin(new RunStep(StepKind.Start, null) { Phase = number }))
+            await runner.RunByServiceAsync(plan.Trial, cancellationToken);
+        var verdict = await HoldGateAsync(project, number, tried, plan.Trial, settings.Gate with { MinHealthyTime = TimeSpan.Zero }, cancellationToken);
+        if (verdict.Passed)
+            await runner.RunByServiceAsync(plan.EndTrial, cancellationToken);
+        return verdict;
     }
 
     private static async Task SwitchAsync(OperationRunner runner, DeploymentPlan plan, CancellationToken cancellationToken)
@@ -94,14 +115,15 @@ internal sealed class PhaseTransaction(
     }
 
     private async Task<GateVerdict> HoldGateAsync(
-        string project, IReadOnlyList<WantedService> wanted, GateSettings patience, CancellationToken cancellationToken)
+        string project, int number, IReadOnlyList<WantedService> wanted, IReadOnlyList<Operation> step, GateSettings patience, CancellationToken cancellationToken)
     {
+        using var shown = log.Begin(new RunStep(StepKind.Gate, null) { Phase = number });
         var observed = await snapshot.TakeAsync(project, cancellationToken);
         var gone = new List<ServiceHealth>();
         var gated = new List<GatedService>();
         foreach (var service in wanted)
-            if (Find(observed, project, service) is { } container)
-                gated.Add(AtGate(service, container));
+            if (Find(observed, project, service, step) is { } container)
+                gated.Add(GatedService.Of(service, container));
             else
                 gone.Add(new ServiceHealth(service.Service.Name, ServiceState.NotDeployed, "its container is gone", []));
 
@@ -110,16 +132,13 @@ internal sealed class PhaseTransaction(
         return new GateVerdict([.. wanted.Select(service => byName[service.Service.Name])]);
     }
 
-    private static GatedService AtGate(WantedService service, DeployedContainer container) =>
-        new(service.Service, container.Id, container.Name) { RunsToCompletion = service.IsJob };
-
     // A service that waited in vain shows nothing; what it waited for does.
-    private async Task<DeploymentFailure> WithEvidenceAsync(Rollout rollout, IReadOnlyList<WantedService> wanted, OperationRefused refusal)
+    private async Task<DeploymentFailure> WithEvidenceAsync(Rollout rollout, IReadOnlyList<WantedService> wanted, DeploymentPlan plan, OperationRefused refusal)
     {
         if (refusal.Dependency is { } dependency)
         {
             var waiter = new ServiceHealth(refusal.Service, ServiceState.Unknown, refusal.Error, []);
-            return new GateFailed(new GateVerdict([dependency, waiter]), await CollectEvidenceAsync(rollout.Project, wanted));
+            return new GateFailed(new GateVerdict([dependency, waiter]), await CollectEvidenceAsync(rollout.Project, wanted, plan.Switch));
         }
 
         using var patience = new CancellationTokenSource(settings.EvidenceTimeout, clock);
@@ -127,7 +146,8 @@ internal sealed class PhaseTransaction(
         return refusal with { Surroundings = await RefusalEvidence.CollectAsync(target, service, refusal.Error, patience.Token) };
     }
 
-    private async Task<IReadOnlyList<ContainerEvidence>> CollectEvidenceAsync(string project, IReadOnlyList<WantedService> wanted)
+    private async Task<IReadOnlyList<ContainerEvidence>> CollectEvidenceAsync(
+        string project, IReadOnlyList<WantedService> wanted, IReadOnlyList<Operation> step)
     {
         using var patience = new CancellationTokenSource(settings.EvidenceTimeout, clock);
         try
@@ -136,9 +156,9 @@ internal sealed class PhaseTransaction(
             GatedService[] services =
             [
                 .. from service in wanted
-                   let container = Find(observed, project, service)
+                   let container = Find(observed, project, service, step)
                    where container is not null
-                   select AtGate(service, container),
+                   select GatedService.Of(service, container),
             ];
             return await evidence.CollectAsync(services, patience.Token);
         }
@@ -156,101 +176,23 @@ internal sealed class PhaseTransaction(
         if (settings.OnFailure == FailureAction.Stop || changed.Count == 0)
         {
             var undo = changed.Count == 0 ? Array.Empty<string>() : [.. changed.Select(service => $"{service}: left as the failure left it (--on-failure stop)")];
-            return await OutcomeAsync(runner, rollout.Project, number, PhaseResult.Failed, wanted, plan.Changes, verdict, failure with { Undo = undo });
+            return await OutcomeAsync(runner, rollout.Project, number, PhaseResult.Failed, wanted, plan, plan.Changes, verdict, failure with { Undo = undo });
         }
 
         log.Warning(FormattableString.Invariant($"phase {number} failed; going back to what ran before"));
         using var step = log.Begin(new RunStep(StepKind.Undo, null) { Phase = number });
-        var back = await GoBackAsync(runner, rollout, wanted, plan, changed, failure is DeploymentCancelled);
+        var back = await new PhaseReturn(snapshot, gate, settings, clock, log).GoBackAsync(runner, rollout, wanted, plan, changed, failure is DeploymentCancelled);
         var changes = wanted.ToDictionary(
             service => service.Service.Name,
             service => changed.Contains(service.Service.Name) && back.Returned.Contains(service.Service.Name)
                 ? plan.Changes[service.Service.Name] == ServiceChange.Created ? ServiceChange.None : ServiceChange.RolledBack
                 : plan.Changes[service.Service.Name]);
         return await OutcomeAsync(runner, rollout.Project, number, back.Returned.Count == changed.Count ? PhaseResult.RolledBack : PhaseResult.Failed,
-            wanted, changes, new GateVerdict([.. back.Health, .. verdict?.Services ?? []]), failure with { Undo = back.Sentences });
+            wanted, plan, changes, new GateVerdict([.. back.Health, .. verdict?.Services ?? []]), failure with { Undo = back.Sentences });
     }
-
-    private async Task<Return> GoBackAsync(
-        OperationRunner runner, Rollout rollout, IReadOnlyList<WantedService> wanted, DeploymentPlan plan, HashSet<string> changed, bool cancelled)
-    {
-        using var patience = cancelled ? new CancellationTokenSource(settings.CancelledUndoTimeout, clock) : new CancellationTokenSource();
-        var errors = new Dictionary<string, string>(StringComparer.Ordinal);
-        GateVerdict? verdict = null;
-        try
-        {
-            var observed = await snapshot.TakeWhenBackAsync(rollout.Project, settings.AwayTimeout, clock, patience.Token);
-            var operations = DeploymentPlanner.PlanUndo(rollout.Project, wanted, observed);
-            // One service that cannot go back does not keep the others from it.
-            foreach (var operation in operations)
-                if (!errors.ContainsKey(operation.Service!))
-                    await TryAsync(runner, operation, errors, patience.Token);
-
-            verdict = await HoldGateOverOldAsync(rollout, wanted, changed, cancelled ? settings.QuickGate : settings.Gate, patience.Token);
-        }
-        catch (Exception error) when (error is OperationCanceledException or WorldRefusedException)
-        {
-            var reason = error is WorldRefusedException ? error.Message : $"not done within {settings.CancelledUndoTimeout}";
-            foreach (var service in changed)
-                errors.TryAdd(service, reason);
-        }
-
-        var returned = new HashSet<string>(StringComparer.Ordinal);
-        var sentences = new List<string>();
-        var atTheEnd = new List<ServiceHealth>();
-        foreach (var name in wanted.Select(service => service.Service.Name).Where(changed.Contains))
-        {
-            var health = verdict?.Services.FirstOrDefault(service => service.Service == name);
-            var (ok, sentence) = errors.TryGetValue(name, out var error) ? (false, $"could not go back: {error}")
-                : plan.Changes[name] == ServiceChange.Created ? (true, "nothing ran before; what was new is removed")
-                : health is null ? (true, "is back as it was before; it did not run then")
-                : health.State is ServiceState.Healthy or ServiceState.RunningUnverified ? (true, $"runs again as before ({health.Reason})")
-                : (false, $"its old container is started again and is not healthy: {health.Reason}");
-            sentences.Add($"{name}: {sentence}");
-            if (ok)
-                returned.Add(name);
-            if (!errors.ContainsKey(name))
-                atTheEnd.Add(health ?? new ServiceHealth(name, plan.Changes[name] == ServiceChange.Created ? ServiceState.NotDeployed : ServiceState.Failed, sentence, []));
-        }
-
-        foreach (var sentence in sentences)
-            log.Warning(sentence);
-        return new Return(returned, atTheEnd, sentences);
-    }
-
-    private static async Task TryAsync(OperationRunner runner, Operation operation, Dictionary<string, string> errors, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await runner.RunAsync([operation], cancellationToken);
-        }
-        catch (OperationFailedException failed)
-        {
-            errors[operation.Service!] = $"{failed.Refusal.Operation}: {failed.Refusal.Error}";
-        }
-    }
-
-    private async Task<GateVerdict> HoldGateOverOldAsync(
-        Rollout rollout, IReadOnlyList<WantedService> wanted, HashSet<string> changed, GateSettings patience, CancellationToken cancellationToken)
-    {
-        var observed = await snapshot.TakeAsync(rollout.Project, cancellationToken);
-        GatedService[] old =
-        [
-            .. from service in wanted
-               where changed.Contains(service.Service.Name) && !service.IsJob
-               from container in DeploymentPlanner.Of(rollout.Project, service.Service.Name, observed)
-               where container is { Previous: null, IsRunning: true }
-               select AtGate(service, container) with { Service = AsItWas(service.Service, container) },
-        ];
-        return old.Length == 0 ? new GateVerdict([]) : await gate.HoldAsync(old, patience, cancellationToken);
-    }
-
-    // The change may have moved the service to another port, where the old container never answered.
-    private static Service AsItWas(Service service, DeployedContainer old) =>
-        service.HealthUrl is { } address && old.Ports.All(port => port.HostPort != address.Url.Port) ? service with { HealthUrl = null } : service;
 
     private async Task<PhaseOutcome> OutcomeAsync(
-        OperationRunner runner, string project, int number, PhaseResult result, IReadOnlyList<WantedService> wanted,
+        OperationRunner runner, string project, int number, PhaseResult result, IReadOnlyList<WantedService> wanted, DeploymentPlan plan,
         IReadOnlyDictionary<string, ServiceChange> changes, GateVerdict? verdict, DeploymentFailure? failure)
     {
         IReadOnlyList<DeployedContainer> containers;
@@ -272,12 +214,24 @@ internal sealed class PhaseTransaction(
                 changes[service.Service.Name],
                 verdict?.Services.FirstOrDefault(health => health.Service == service.Service.Name),
                 containers.FirstOrDefault(container => container.Project == project && container.Service == service.Service.Name
-                    && container is { Previous: null, IsKept: false })?.ImageId)
+                    && container is { IsInPlace: true, IsKept: false })?.ImageId)
             {
-                Downtime = Downtime(runner, verdict, service.Service.Name),
+                Downtime = plan.IsBeside(service.Service.Name) ? DowntimeBeside(verdict, service.Service.Name) : Downtime(runner, verdict, service.Service.Name),
             }),
         ], failure);
     }
+
+    // The old container answers until the new one has passed the gate.
+    private static TimeSpan? DowntimeBeside(GateVerdict? verdict, string service) =>
+        verdict?.Services.FirstOrDefault(health => health.Service == service) is { State: ServiceState.Healthy or ServiceState.RunningUnverified } ? TimeSpan.Zero : null;
+
+    // By the name that the step gave it: the running container that it stands beside is another one's, and says nothing of it.
+    private static DeployedContainer? Find(ObservedState observed, string project, WantedService service, IReadOnlyList<Operation> step) =>
+        DeploymentPlanner.Of(project, service.Service.Name, observed)
+            .FirstOrDefault(container => container.Name == (NameIn(step, service) ?? service.Container.Name));
+
+    private static string? NameIn(IReadOnlyList<Operation> step, WantedService service) =>
+        step.OfType<CreateContainer>().FirstOrDefault(create => create.Service == service.Service.Name)?.Container.Name;
 
     private static TimeSpan? Downtime(OperationRunner runner, GateVerdict? verdict, string service) =>
         runner.Stopped.TryGetValue(service, out var stopped)
@@ -285,9 +239,4 @@ internal sealed class PhaseTransaction(
             ? answering - stopped
             : null;
 
-    private static DeployedContainer? Find(ObservedState observed, string project, WantedService service) =>
-        DeploymentPlanner.Of(project, service.Service.Name, observed)
-            .FirstOrDefault(container => container.Previous is null && container.Name == service.Container.Name);
-
-    private sealed record Return(HashSet<string> Returned, IReadOnlyList<ServiceHealth> Health, IReadOnlyList<string> Sentences);
 }

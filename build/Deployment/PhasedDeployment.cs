@@ -139,14 +139,14 @@ public sealed class PhasedDeployment(
     {
         var name = service.Service.Name;
         var all = DeploymentPlanner.Of(rollout.Project, name, observed);
-        container = all.FirstOrDefault(candidate => candidate.Previous is null && candidate.Name == service.Service.ContainerNameIn(rollout.Project));
+        container = all.FirstOrDefault(candidate => candidate.IsInPlace && candidate.Name == service.Service.ContainerNameIn(rollout.Project));
         if (container is null)
             return Unhealthy(name, ServiceState.NotDeployed, "it is not deployed", phase);
 
         var wanted = WantedService.From(rollout, phase.Number, service, images.Recorded(rollout, service, container), settings);
         if (container.ConfigHash != wanted.Container.ConfigHash)
             return Unhealthy(name, ServiceState.Unknown, "what is deployed is not what the file asks for", phase);
-        if (all.Any(candidate => candidate.Previous is not null))
+        if (all.Any(candidate => !candidate.IsInPlace))
             return Unhealthy(name, ServiceState.Unknown, "its last deployment was interrupted", phase);
         if (container.IsRunning || (wanted.MayEnd && container.ExitCode == 0))
             return null;

@@ -11,7 +11,7 @@ internal sealed class ProjectTeardown(IDeploymentTarget target, IRunLog log)
         // What was kept to go back to goes first: nothing may be started again by accident.
         var containers = (await target.ListContainersAsync(cancellationToken))
             .Where(container => container.IsOurs && container.Project == project)
-            .OrderBy(container => container.Previous is null).ThenByDescending(container => container.Phase ?? 0)
+            .OrderBy(container => container.IsInPlace).ThenByDescending(container => container.Phase ?? 0)
             .ThenBy(container => container.Name, StringComparer.Ordinal).ToArray();
         foreach (var container in containers)
         {

@@ -3,6 +3,9 @@ namespace PhasedRollout.Deployment;
 /// <summary>The labels by which this project knows again what it deployed; no value is ever a secret.</summary>
 public static class RolloutLabels
 {
+    /// <summary>What all of them begin with.</summary>
+    public const string Prefix = "phased-rollout.";
+
     /// <summary>The project; on every container, network and volume that was made here. Not on images: whoever runs one would inherit it.</summary>
     public const string Project = "phased-rollout.project";
 

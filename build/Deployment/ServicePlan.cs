@@ -7,21 +7,37 @@ namespace PhasedRollout.Deployment;
 internal sealed class ServicePlan
 {
     private readonly List<Operation> prepare = [];
+    private readonly List<Operation> trial = [];
+    private readonly List<Operation> endTrial = [];
+    private readonly List<Operation> handOver = [];
     private readonly List<Operation> stops = [];
     private readonly List<Operation> starts = [];
     private readonly List<Operation> settle = [];
+
+    private const string Replaced = "what replaced it passed the gate";
+
     private readonly WantedService wanted;
     private readonly string runMark;
 
-    public ServicePlan(string project, WantedService wanted, ObservedState observed, string runMark)
+    /// <param name="project">The project.</param>
+    /// <param name="wanted">The service as it should stand.</param>
+    /// <param name="observed">What stands on the target.</param>
+    /// <param name="runMark">Eight hexadecimal digits of the run.</param>
+    /// <param name="coupled">A service that changes in the same phase and may not meet another version of this one; null for none.</param>
+    public ServicePlan(string project, WantedService wanted, ObservedState observed, string runMark, string? coupled)
     {
         this.wanted = wanted;
         this.runMark = runMark;
 
         var all = DeploymentPlanner.Of(project, wanted.Service.Name, observed);
         var previous = all.Where(container => container.Previous is not null).ToArray();
-        var current = all.Except(previous).ToArray();
+        var current = all.Where(container => container.IsInPlace).ToArray();
         var kept = current.FirstOrDefault(IsAsWanted);
+        Replacement = HowToReplace(kept is null ? [.. previous, .. current] : previous, coupled);
+
+        // Nobody depends on what an interrupted run was trying: what answers under the service's name is another one.
+        foreach (var container in all.Where(container => container.Beside is not null))
+            RemoveLeftover(container, "an interrupted run left it before its gate");
 
         if (kept is null)
             Replace(current, previous);
@@ -29,11 +45,7 @@ internal sealed class ServicePlan
             Keep(kept, [.. current.Where(container => container != kept)], previous);
 
         foreach (var container in previous)
-        {
-            if (container.IsRunning)
-                stops.Add(new StopContainer(Name, container.Id, container.Name, "gives way to what replaces it"));
-            settle.Add(Remove(container, volumes: false, "what replaced it passed the gate"));
-        }
+            Retire(container, container.Name);
     }
 
     public Service Service => wanted.Service;
@@ -43,7 +55,16 @@ internal sealed class ServicePlan
     /// <summary>Why it changes, or does not.</summary>
     public string Cause { get; private set; } = "it is as asked";
 
+    /// <summary>How what runs is replaced; null when nothing that runs is.</summary>
+    public Replacement? Replacement { get; }
+
     public IReadOnlyList<Operation> Prepare => prepare;
+
+    public IReadOnlyList<Operation> Trial => trial;
+
+    public IReadOnlyList<Operation> EndTrial => endTrial;
+
+    public IReadOnlyList<Operation> HandOver => handOver;
 
     public IReadOnlyList<Operation> Stops => stops;
 
@@ -55,6 +76,11 @@ internal sealed class ServicePlan
     public OutgoingContainer? Outgoing { get; private set; }
 
     private string Name => wanted.Service.Name;
+
+    private bool IsBeside => Replacement is { IsBeside: true };
+
+    /// <summary>True when something is done to the service before its gate.</summary>
+    public bool IsTouched => Change != ServiceChange.None || starts.Count > 0;
 
     // A container that was created and never started may lack networks: it is made anew rather than trusted.
     private bool IsAsWanted(DeployedContainer container) =>
@@ -80,7 +106,7 @@ internal sealed class ServicePlan
             return;
 
         Cause = "it is as asked and does not run";
-        Start(kept.Id, Cause);
+        Start(starts, kept.Id, wanted.Container.Name, Cause);
     }
 
     private void Replace(DeployedContainer[] current, DeployedContainer[] previous)
@@ -89,12 +115,8 @@ internal sealed class ServicePlan
         var old = current.Except(leftovers).ToArray();
 
         foreach (var container in leftovers)
-        {
-            var leftover = container.State == "created" ? "an interrupted run created and never started it" : "an interrupted run left it before its gate";
-            if (container.IsRunning)
-                prepare.Add(new StopContainer(Name, container.Id, container.Name, leftover));
-            prepare.Add(Remove(container, volumes: true, leftover));
-        }
+            RemoveLeftover(container,
+                container.State == "created" ? "an interrupted run created and never started it" : "an interrupted run left it before its gate");
 
         foreach (var container in old)
             SetAside(container, Difference(container));
@@ -108,11 +130,44 @@ internal sealed class ServicePlan
         Cause = old.Length > 0 ? Difference(old[^1]) : replaced.Length == 0 ? "no container of the service" : "an interrupted run left it before its gate";
         var cause = replaced.Length == 0 ? "no container of the service" : $"replaces {replaced[^1].Previous?.Original ?? replaced[^1].Name}";
         Change = replaced.Length == 0 ? ServiceChange.Created : ServiceChange.Replaced;
-        prepare.Add(new CreateContainer(Name, wanted.Container, Inherited(replaced), cause));
-        foreach (var network in wanted.Container.Configuration.Networks.Skip(1))
-            prepare.Add(new ConnectNetwork(Name, wanted.Container.Name, network, "the service joins several networks"));
+        if (IsBeside)
+            StartBeside(cause);
+        else
+            Create(prepare, wanted.Container, Inherited(replaced), cause, "it is new", starts);
+    }
 
-        Start(wanted.Container.Name, "it is new");
+    // On trial it bears neither the service's aliases nor labels that a proxy reads: whoever asks for the service reaches the old one.
+    private void StartBeside(string cause)
+    {
+        var configuration = wanted.Container.Configuration;
+        var onTrial = wanted.Container with
+        {
+            Configuration = configuration with
+            {
+                Name = new BesideName(configuration.Name, runMark, IsTrial: true).ToString(),
+                Networks = [.. configuration.Networks.Select(network => network with { Aliases = [] })],
+            },
+            Labels = wanted.Container.Labels.Where(label => label.Key.StartsWith(RolloutLabels.Prefix, StringComparison.Ordinal)).ToDictionary(),
+        };
+        var next = wanted.Container with
+        {
+            Configuration = configuration with { Name = new BesideName(configuration.Name, runMark, IsTrial: false).ToString() },
+        };
+        var none = new Dictionary<string, string>();
+        Create(trial, onTrial, none, $"on trial beside what runs: {cause}", "it must become healthy before anybody is sent to it", trial);
+        endTrial.Add(new StopContainer(Name, onTrial.Name, onTrial.Name, "it became healthy"));
+        endTrial.Add(new RemoveContainer(Name, onTrial.Name, onTrial.Name, Volumes: true, "it became healthy"));
+        Create(starts, next, none, $"beside what runs: {cause}", "it is new, and answers with the old one until the gate", starts);
+        handOver.Add(new RenameContainer(Name, next.Name, next.Name, configuration.Name, "it passed the gate beside the old one"));
+    }
+
+    private void Create(
+        List<Operation> to, ContainerSpec container, IReadOnlyDictionary<string, string> inheritedVolumes, string cause, string startCause, List<Operation> startTo)
+    {
+        to.Add(new CreateContainer(Name, container, inheritedVolumes, cause));
+        foreach (var network in container.Configuration.Networks.Skip(1))
+            to.Add(new ConnectNetwork(Name, container.Name, network, "the service joins several networks"));
+        Start(startTo, container.Name, container.Name, startCause);
     }
 
     private OutgoingContainer? Youngest(DeployedContainer[] before) =>
@@ -141,11 +196,30 @@ internal sealed class ServicePlan
     private void SetAside(DeployedContainer container, string cause)
     {
         var name = new PreviousName(container.Name, runMark, container.IsRunning ? PreviousKind.Running : PreviousKind.Stopped).ToString();
-        prepare.Add(new RenameContainer(Name, container.Id, container.Name, name, cause));
-        if (container.IsRunning)
-            stops.Add(new StopContainer(Name, container.Id, name, "gives way to what replaces it"));
-        settle.Add(new RemoveContainer(Name, container.Id, name, Volumes: false, "what replaced it passed the gate"));
+        (IsBeside ? handOver : prepare).Add(new RenameContainer(Name, container.Id, container.Name, name, cause));
+        Retire(container, name);
     }
+
+    // What is replaced beside it answers until the gate has passed.
+    private void Retire(DeployedContainer container, string name)
+    {
+        if (container.IsRunning && IsBeside)
+            settle.Add(new StopContainer(Name, container.Id, name, Replaced));
+        else if (container.IsRunning)
+            stops.Add(new StopContainer(Name, container.Id, name, $"gives way to what replaces it, since {Replacement!.StopsFirst}"));
+        settle.Add(new RemoveContainer(Name, container.Id, name, Volumes: false, Replaced));
+    }
+
+    private void RemoveLeftover(DeployedContainer container, string cause)
+    {
+        if (container.IsRunning)
+            prepare.Add(new StopContainer(Name, container.Id, container.Name, cause));
+        prepare.Add(Remove(container, volumes: true, cause));
+    }
+
+    private Replacement? HowToReplace(DeployedContainer[] replaced, string? coupled) => replaced.Any(container => container.IsRunning)
+        ? new Replacement(BesideRule.Hindrance(wanted, replaced, coupled))
+        : null;
 
     private void SetAsideAbsence()
     {
@@ -165,69 +239,14 @@ internal sealed class ServicePlan
             .Where(volume => wanted.Container.Configuration.Mounts.All(mount => mount.Target != volume.Key))
             .ToDictionary(volume => volume.Key, volume => volume.Value);
 
-    private void Start(string container, string cause)
+    private void Start(List<Operation> to, string container, string name, string cause)
     {
         foreach (var dependency in wanted.Service.DependsOn.Where(dependency => dependency.Condition != DependencyCondition.Started))
-            starts.Add(new AwaitDependency(Name, dependency, $"{Name} depends on it"));
+            to.Add(new AwaitDependency(Name, dependency, $"{Name} depends on it"));
 
-        starts.Add(new StartContainer(Name, container, wanted.Container.Name, cause));
+        to.Add(new StartContainer(Name, container, name, cause));
     }
 
     private RemoveContainer Remove(DeployedContainer container, bool volumes, string cause) =>
         new(Name, container.Id, container.Name, volumes, cause);
-}
-
-/// <summary>How one service goes back to what was before.</summary>
-internal sealed class UndoPlan
-{
-    private readonly DeployedContainer[] previous;
-
-    public UndoPlan(string project, Service service, ObservedState observed)
-    {
-        var all = DeploymentPlanner.Of(project, service.Name, observed);
-        previous = [.. all.Where(container => container.Previous is not null)];
-
-        if (previous.Length == 0)
-            return;
-
-        // The youngest of each name is what ran last; older ones of the same name are what an interrupted run left.
-        var back = previous.GroupBy(container => container.Previous!.Original).Select(group => group.Last()).ToArray();
-        var from = previous.SelectMany(container => new[] { container.Id, container.Name }).ToHashSet(StringComparer.Ordinal);
-        Forget = [.. KeptContainer.Of(project, observed).Where(kept => kept.Service == service.Name && from.Contains(kept.From))
-            .SelectMany(kept => KeepPlan.Forget(kept, "what it keeps runs again"))];
-        RemoveNew = [.. all.Where(container => container.Previous is null && container.IsOurs).SelectMany(container => Remove(service.Name, container))];
-        BringBack = [.. back.SelectMany(container => Restore(service.Name, container)),
-            .. previous.Except(back).Select(container => new RemoveContainer(
-                service.Name, container.Id, container.Name, Volumes: false, "something younger ran in its place"))];
-    }
-
-    public bool IsUnsettled => previous.Length > 0;
-
-    public IReadOnlyList<Operation> RemoveNew { get; } = [];
-
-    public IReadOnlyList<Operation> BringBack { get; } = [];
-
-    public IReadOnlyList<Operation> Forget { get; } = [];
-
-    private static IEnumerable<Operation> Remove(string service, DeployedContainer container)
-    {
-        if (container.IsRunning)
-            yield return new StopContainer(service, container.Id, container.Name, "its phase failed");
-        yield return new RemoveContainer(service, container.Id, container.Name, Volumes: true, "its phase failed");
-    }
-
-    // Started before it is renamed: a crash in between still shows that it ran.
-    private static IEnumerable<Operation> Restore(string service, DeployedContainer container)
-    {
-        var was = container.Previous!;
-        if (was.Kind == PreviousKind.Absent)
-        {
-            yield return new RemoveContainer(service, container.Id, container.Name, Volumes: true, "nothing was there before");
-            yield break;
-        }
-
-        if (was.Kind == PreviousKind.Running && !container.IsRunning)
-            yield return new StartContainer(service, container.Id, container.Name, "it ran before");
-        yield return new RenameContainer(service, container.Id, container.Name, was.Original, "it goes back to its name");
-    }
 }

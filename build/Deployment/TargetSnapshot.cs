@@ -47,7 +47,7 @@ public static class DeployedContainers
         ITargetObserver target, string project, CancellationToken cancellationToken) =>
     [
         .. (await new TargetSnapshot(target).TakeAsync(project, cancellationToken)).Containers
-            .Where(container => container.Project == project && container is { Service: not null, IsOneOff: false, IsKept: false, Previous: null })
+            .Where(container => container.Project == project && container is { Service: not null, IsOneOff: false, IsKept: false, IsInPlace: true })
             .OrderBy(container => container.Service, StringComparer.Ordinal).ThenBy(container => container.Name, StringComparer.Ordinal),
     ];
 }

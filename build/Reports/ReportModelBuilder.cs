@@ -138,7 +138,7 @@ internal sealed class ReportModelBuilder
             health?.State ?? (change == ServiceChange.Removed ? ServiceState.NotDeployed : ServiceState.Unknown))
         {
             StateReason = text.Clean(health?.Reason ?? "")
-                + (deployed?.Downtime is { } downtime ? FormattableString.Invariant($"; did not answer for {downtime.TotalSeconds:0.0} s") : ""),
+                + (deployed?.DowntimeText is { } downtime ? $"; {downtime}" : ""),
             Downtime = deployed?.Downtime,
             ImageId = text.CleanOrNull(deployed?.ImageId),
             Health = [.. (health?.Terms ?? []).Select(term => new HealthTerm(text.Clean(term.Name), term.Passed, text.Clean(term.Observed)))],

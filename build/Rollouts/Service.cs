@@ -68,6 +68,9 @@ public sealed record Service
     /// <summary><c>depends_on</c>.</summary>
     public IReadOnlyList<ServiceDependency> DependsOn { get; init; } = [];
 
+    /// <summary>True where <c>deploy.update_config.order</c> says <c>stop-first</c>: two containers of the service must never run at once.</summary>
+    public bool StopsFirst { get; init; }
+
     /// <summary><c>labels</c>.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 

@@ -43,6 +43,8 @@ internal sealed class ServiceReader(FieldReader fields, string folder, string? g
             Healthcheck = Healthcheck(node["healthcheck"] as ComposeMapping, $"{where}/healthcheck"),
             HealthUrl = HealthUrl(node["x-health"], $"{where}/x-health"),
             Restart = Restart(node, where),
+            StopsFirst = (node["deploy"] as ComposeMapping)?["update_config"] is ComposeMapping update
+                && fields.Text(update["order"], $"{where}/deploy/update_config/order") == "stop-first",
             DependsOn = DependsOn(node["depends_on"], $"{where}/depends_on"),
             Labels = fields.Labels(node["labels"], $"{where}/labels"),
             ExtraHosts = ExtraHosts(node["extra_hosts"], $"{where}/extra_hosts"),

@@ -386,7 +386,7 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
     }
 
     private static string Away(ServiceOutcome service) =>
-        service.Downtime is { } time ? FormattableString.Invariant($", did not answer for {time.TotalSeconds:0.0} s") : "";
+        service.DowntimeText is { } text ? $", {text}" : "";
 
     private static string StateWord(ServiceState state) => state switch
     {

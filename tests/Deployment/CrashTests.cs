@@ -12,8 +12,8 @@ public class CrashTests
     // What a service was before: not there, running or stopped; made by an older version of the file or by docker compose; or as asked already.
     private static readonly Gen<Before> AnyBefore = Gen.Enum<Before>();
 
-    private static readonly Gen<World> AnyWorld = Gen.Select(AnyBefore, AnyBefore, AnyBefore, Gen.Bool.Array[3], Gen.Bool, Gen.Int[0, 40], Gen.Int[0, 40],
-        (web, api, db, passes, depends, death, second) => new World([web, api, db], passes, depends, death, second));
+    private static readonly Gen<World> AnyWorld = Gen.Select(AnyBefore, AnyBefore, AnyBefore, Gen.Bool.Array[6], Gen.Bool, Gen.Int[0, 60], Gen.Int[0, 60],
+        (web, api, db, flags, depends, death, second) => new World([web, api, db], flags[..3], depends, death, second) { Beside = flags[3..] });
 
     [Fact]
     public async Task A_killed_run_that_is_run_again_ends_where_an_undisturbed_run_ends() =>
@@ -37,6 +37,67 @@ public class CrashTests
                 target.Picture.ShouldBe(before);
             outcome.Result.ShouldBeOneOf(PhaseResult.RolledBack, PhaseResult.Failed);
         }, iter: 500, threads: 1);
+
+    [Fact]
+    public async Task A_service_that_is_replaced_beside_its_old_container_answers_at_every_moment_wherever_the_run_is_killed() =>
+        await AnyWorld.SampleAsync(async world =>
+        {
+            var alone = world with { Depends = false };
+            var silent = new List<string>();
+            await RunAsync(alone, target => target.Witness = write => silent.AddRange(Names
+                .Where((name, index) => alone.Beside[index] && alone.Before[index] is Before.Older or Before.MadeByCompose or Before.AsAsked)
+                .Where(name => !target.Containers.Any(container => container is { IsRunning: true, Beside: null or { IsTrial: false } } && container.Service == name))
+                .Select(name => $"{name} after {write}")), world.Death, world.SecondDeath);
+            silent.ShouldBeEmpty();
+        }, iter: 1500, threads: 1);
+
+    [Fact]
+    public async Task Nobody_is_sent_to_a_version_that_never_becomes_healthy()
+    {
+        var world = new World([Before.Older, Before.Absent, Before.Absent], [false, true, true], false, 0, 0) { Beside = [true, false, false] };
+        var target = Start(world);
+        var before = target.Containers.Single();
+
+        var outcome = await DeployAsync(target, world, "run-1");
+
+        outcome.Result.ShouldBe(PhaseResult.RolledBack);
+        outcome.Services.Single(service => service.Service == "web").Downtime.ShouldBe(TimeSpan.Zero);
+        outcome.Failure.ShouldBeOfType<GateFailed>().Undo.ShouldContain(sentence => sentence.StartsWith("web: ran all along as before", StringComparison.Ordinal));
+        target.Containers.ShouldHaveSingleItem().ShouldBe(before);
+        target.Writes.ShouldNotContain(write => write.Contains(".next-", StringComparison.Ordinal));
+        target.Writes.ShouldNotContain("stop shop-web-1");
+    }
+
+    [Fact]
+    public async Task A_refused_hand_over_leaves_the_old_container_under_its_name()
+    {
+        var world = new World([Before.Older, Before.Absent, Before.Absent], [true, true, true], false, 0, 0) { Beside = [true, false, false] };
+        var target = Start(world);
+        var before = target.Picture;
+        target.Refuses = write => write.StartsWith("rename shop-web-1.next-", StringComparison.Ordinal);
+
+        (await DeployAsync(target, world, "run-1")).Result.ShouldBe(PhaseResult.RolledBack);
+
+        target.Picture.ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task A_trial_that_somebody_removes_passes_no_gate()
+    {
+        var world = new World([Before.Older, Before.Absent, Before.Absent], [true, true, true], false, 0, 0) { Beside = [true, false, false] };
+        var target = Start(world);
+        var before = target.Picture;
+        target.Witness = write =>
+        {
+            if (write.StartsWith("start shop-web-1.trial-", StringComparison.Ordinal))
+                target.Forget(write["start ".Length..]);
+        };
+
+        (await DeployAsync(target, world, "run-1")).Failure.ShouldBeOfType<GateFailed>().Verdict.Services.ShouldHaveSingleItem()
+            .Reason.ShouldBe("its container is gone");
+
+        target.Picture.ShouldBe(before);
+    }
 
     [Fact]
     public async Task Deploying_twice_writes_nothing_the_second_time() =>
@@ -83,9 +144,12 @@ public class CrashTests
         stuck.Failure.ShouldNotBeNull().Undo.ShouldContain(sentence => sentence.StartsWith("web: could not go back", StringComparison.Ordinal));
     }
 
-    private static async Task<string> RunAsync(World world, params int[] deaths)
+    private static Task<string> RunAsync(World world, params int[] deaths) => RunAsync(world, _ => { }, deaths);
+
+    private static async Task<string> RunAsync(World world, Action<MemoryTarget> watch, params int[] deaths)
     {
         var target = Start(world);
+        watch(target);
         var run = 0;
         foreach (var death in deaths)
         {
@@ -159,12 +223,17 @@ public class CrashTests
 
     private sealed record World(Before[] Before, bool[] Passes, bool Depends, int Death, int SecondDeath)
     {
-        public Rollout Rollout => Stacks.Rollout("shop", [.. Names.Select(name => Stacks.Image(name) with
+        /// <summary>Which of the services are replaced beside their old containers.</summary>
+        public bool[] Beside { get; init; } = [false, false, false];
+
+        public Rollout Rollout => Stacks.Rollout("shop", [.. Names.Select((name, index) => Stacks.Image(name) with
         {
+            Restart = "always",
+            Ports = Beside[index] ? [] : [new PortMapping(8000, 8000 + index)],
             DependsOn = Depends && name == "web" ? [new ServiceDependency("db", DependencyCondition.Started)] : [],
         })]);
 
         public override string ToString() =>
-            $"{string.Join(',', Before)} passes {string.Join(',', Passes)} depends {Depends} dies after {Death}, {SecondDeath}";
+            $"{string.Join(',', Before)} beside {string.Join(',', Beside)} passes {string.Join(',', Passes)} depends {Depends} dies after {Death}, {SecondDeath}";
     }
 }

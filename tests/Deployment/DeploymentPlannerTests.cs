@@ -34,7 +34,7 @@ public class DeploymentPlannerTests
 
             RenameContainer shop-web-1 to shop-web-1.previous-0badcafe: its configuration changed
             CreateContainer shop-web-1: replaces shop-web-1
-            StopContainer shop-web-1.previous-0badcafe: gives way to what replaces it
+            StopContainer shop-web-1.previous-0badcafe: gives way to what replaces it, since nothing restarts or checks it, as with a job
             StartContainer shop-web-1: it is new
             -- gate --
             RemoveContainer shop-web-1.previous-0badcafe: what replaced it passed the gate

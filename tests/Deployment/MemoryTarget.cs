@@ -25,6 +25,9 @@ internal sealed class MemoryTarget : IDeploymentTarget
     /// <summary>Which writes are refused.</summary>
     public Func<string, bool> Refuses { get; set; } = _ => false;
 
+    /// <summary>Looks at what stands there after every write.</summary>
+    public Action<string> Witness { get; set; } = _ => { };
+
     /// <summary>The number of looks that nobody answers from now on.</summary>
     public int LooksWithoutAnswer { get; set; }
 
@@ -221,6 +224,9 @@ internal sealed class MemoryTarget : IDeploymentTarget
     public Task RemoveContainerAsync(string container, bool volumes, CancellationToken cancellationToken) =>
         Write($"remove {Name(container)}", () => containers.RemoveAll(found => found.Id == container || found.Name == container));
 
+    /// <summary>Somebody else removes a container.</summary>
+    public void Forget(string name) => containers.RemoveAll(container => container.Name == name);
+
     private string NewId() => "id-" + (++clock).ToString("00000", CultureInfo.InvariantCulture);
 
     private DateTimeOffset Tick() => DateTimeOffset.UnixEpoch.AddSeconds(++clock);
@@ -273,6 +279,7 @@ internal sealed class MemoryTarget : IDeploymentTarget
             {
                 var result = act();
                 Writes.Add(what);
+                Witness(what);
                 return Task.FromResult(result);
             }
             catch (TargetRefusedException refusal)

@@ -43,15 +43,16 @@ public sealed class DeploymentPreview(ITargetObserver target, DeploymentSettings
             ({ Service.Name: var name }, { Image: null, Cause: var cause }) => new ServicePreview(name, "blocked", cause),
             ({ Service.Name: var name }, _) when foreign.FirstOrDefault(other => other.Service.Service.Name == name) is { Holder: { } holder } =>
                 new ServicePreview(name, "blocked", DeploymentPlanner.ForeignName(holder)),
-            ({ Service.Name: var name }, _) => new ServicePreview(name, Verb(plan, name), plan.Causes[name]),
+            ({ Service.Name: var name }, _) => new ServicePreview(name, Verb(plan, name), plan.Causes[name]) { How = plan.Replacements.GetValueOrDefault(name)?.ToString() },
         });
         return new PhasePreview(phase.Number, phase.Title, [.. services],
         [
             .. phase.Services.Zip(images).Where(pair => pair.Second.Operation is not null)
                 .Select(pair => new OperationPreview("image", pair.Second.Operation!, pair.First.Service.Name, pair.Second.Subject, pair.Second.Cause)),
             .. plan.Prepare.Select(operation => Line("prepare", operation)),
-            .. plan.Switch.Select(operation => Line("switch", operation)),
-            .. plan.Keep.Concat(plan.Settle).Select(operation => Line("after the gate", operation)),
+            .. plan.Trial.Select(operation => Line("trial", operation)),
+            .. plan.EndTrial.Concat(plan.Switch).Select(operation => Line("switch", operation)),
+            .. plan.HandOver.Concat(plan.Keep).Concat(plan.Settle).Select(operation => Line("after the gate", operation)),
         ]);
     }
 
@@ -131,10 +132,14 @@ public sealed record PhasePreview(int Number, string Title, IReadOnlyList<Servic
 /// <param name="Service">Its name.</param>
 /// <param name="Change"><c>create</c>, <c>replace</c>, <c>start</c>, <c>keep</c>, or <c>blocked</c> when it could not be deployed.</param>
 /// <param name="Cause">Why.</param>
-public sealed record ServicePreview(string Service, string Change, string Cause);
+public sealed record ServicePreview(string Service, string Change, string Cause)
+{
+    /// <summary>How what runs is replaced: <c>beside the running one</c>, or <c>after stopping what runs, since …</c>; null when nothing that runs is.</summary>
+    public string? How { get; init; }
+}
 
 /// <summary>An operation that a deployment would do.</summary>
-/// <param name="Step"><c>image</c>, <c>prepare</c>, <c>switch</c> or <c>after the gate</c>.</param>
+/// <param name="Step"><c>image</c>, <c>prepare</c>, <c>trial</c>, <c>switch</c> or <c>after the gate</c>.</param>
 /// <param name="Operation">Its name, such as <c>StartContainer</c>.</param>
 /// <param name="Service">The service it is for; null for networks and volumes.</param>
 /// <param name="Subject">What it is done to.</param>

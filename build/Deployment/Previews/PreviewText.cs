@@ -21,7 +21,7 @@ public static class PreviewText
         foreach (var phase in phases)
         {
             lines.Add(FormattableString.Invariant($"Phase {phase.Number}, {phase.Title}: {(phase.IsNothing ? "nothing to do" : Summary(phase))}"));
-            lines.AddRange(phase.Services.Where(service => service.Change != "keep").Select(service => $"  {service.Change} {service.Service}: {service.Cause}"));
+            lines.AddRange(phase.Services.Where(service => service.Change != "keep").Select(service => $"  {service.Change} {service.Service}{(service.How is { } how ? $" {how}" : "")}: {service.Cause}"));
             lines.AddRange(phase.Operations.Select(operation => $"    {operation.Operation} {operation.Subject}: {operation.Cause}"
                 + (operation.Step == "after the gate" ? " (after the gate)" : "")));
         }

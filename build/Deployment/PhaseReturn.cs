@@ -1,0 +1,92 @@
+using PhasedRollout.Rollouts;
+
+namespace PhasedRollout.Deployment;
+
+/// <summary>Takes a phase that failed back to what ran before, gated.</summary>
+internal sealed class PhaseReturn(TargetSnapshot snapshot, IPhaseGate gate, DeploymentSettings settings, TimeProvider clock, IRunLog log)
+{
+    public async Task<WayBack> GoBackAsync(
+        OperationRunner runner, Rollout rollout, IReadOnlyList<WantedService> wanted, DeploymentPlan plan, HashSet<string> changed, bool cancelled)
+    {
+        using var patience = cancelled ? new CancellationTokenSource(settings.CancelledUndoTimeout, clock) : new CancellationTokenSource();
+        var errors = new Dictionary<string, string>(StringComparer.Ordinal);
+        GateVerdict? verdict = null;
+        try
+        {
+            var observed = await snapshot.TakeWhenBackAsync(rollout.Project, settings.AwayTimeout, clock, patience.Token);
+            var operations = DeploymentPlanner.PlanUndo(rollout.Project, wanted, observed);
+            // One service that cannot go back does not keep the others from it.
+            foreach (var operation in operations)
+                if (!errors.ContainsKey(operation.Service!))
+                    await TryAsync(runner, operation, errors, patience.Token);
+
+            verdict = await HoldGateOverOldAsync(rollout, wanted, changed, cancelled ? settings.QuickGate : settings.Gate, patience.Token);
+        }
+        catch (Exception error) when (error is OperationCanceledException or WorldRefusedException)
+        {
+            var reason = error is WorldRefusedException ? error.Message : $"not done within {settings.CancelledUndoTimeout}";
+            foreach (var service in changed)
+                errors.TryAdd(service, reason);
+        }
+
+        var returned = new HashSet<string>(StringComparer.Ordinal);
+        var sentences = new List<string>();
+        var atTheEnd = new List<ServiceHealth>();
+        foreach (var name in wanted.Select(service => service.Service.Name).Where(changed.Contains))
+        {
+            var health = verdict?.Services.FirstOrDefault(service => service.Service == name);
+            var (ok, sentence) = errors.TryGetValue(name, out var error) ? (false, $"could not go back: {error}")
+                : plan.Changes[name] == ServiceChange.Created ? (true, "nothing ran before; what was new is removed")
+                : health is null ? (true, "is back as it was before; it did not run then")
+                : health.State is ServiceState.Healthy or ServiceState.RunningUnverified ?
+                    (true, $"{(plan.IsBeside(name) ? "ran all along as before, and the new one beside it is removed" : "runs again as before")} ({health.Reason})")
+                : (false, $"its old container is started again and is not healthy: {health.Reason}");
+            sentences.Add($"{name}: {sentence}");
+            if (ok)
+                returned.Add(name);
+            if (!errors.ContainsKey(name))
+                atTheEnd.Add(health ?? new ServiceHealth(name, plan.Changes[name] == ServiceChange.Created ? ServiceState.NotDeployed : ServiceState.Failed, sentence, []));
+        }
+
+        foreach (var sentence in sentences)
+            log.Warning(sentence);
+        return new WayBack(returned, atTheEnd, sentences);
+    }
+
+    private static async Task TryAsync(OperationRunner runner, Operation operation, Dictionary<string, string> errors, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await runner.RunAsync([operation], cancellationToken);
+        }
+        catch (OperationFailedException failed)
+        {
+            errors[operation.Service!] = $"{failed.Refusal.Operation}: {failed.Refusal.Error}";
+        }
+    }
+
+    private async Task<GateVerdict> HoldGateOverOldAsync(
+        Rollout rollout, IReadOnlyList<WantedService> wanted, HashSet<string> changed, GateSettings patience, CancellationToken cancellationToken)
+    {
+        var observed = await snapshot.TakeAsync(rollout.Project, cancellationToken);
+        GatedService[] old =
+        [
+            .. from service in wanted
+               where changed.Contains(service.Service.Name) && !service.IsJob
+               from container in DeploymentPlanner.Of(rollout.Project, service.Service.Name, observed)
+               where container is { IsInPlace: true, IsRunning: true }
+               select GatedService.Of(service, container) with { Service = AsItWas(service.Service, container) },
+        ];
+        return old.Length == 0 ? new GateVerdict([]) : await gate.HoldAsync(old, patience, cancellationToken);
+    }
+
+    // The change may have moved the service to another port, where the old container never answered.
+    private static Service AsItWas(Service service, DeployedContainer old) =>
+        service.HealthUrl is { } address && old.Ports.All(port => port.HostPort != address.Url.Port) ? service with { HealthUrl = null } : service;
+}
+
+/// <summary>What became of going back.</summary>
+/// <param name="Returned">The services that are as they were.</param>
+/// <param name="Health">What the gate saw of them.</param>
+/// <param name="Sentences">One for each service.</param>
+internal sealed record WayBack(HashSet<string> Returned, IReadOnlyList<ServiceHealth> Health, IReadOnlyList<string> Sentences);
