@@ -52,8 +52,23 @@ public class DeploymentPreviewTests
 
         var services = (await LookAsync(Stacks.Rollout("shop", [Stacks.Image("web", "acme/web:2"), Stacks.Image("api") with { User = "somebody" }])))[0].Services;
 
-        services.ShouldContain(new ServicePreview("web", "replace", "its image changed, one is now two"));
-        services.ShouldContain(new ServicePreview("api", "replace", "its configuration changed"));
+        services.Select(service => (service.Service, service.Change, service.Cause)).ShouldBe(
+            [("web", "replace", "its image changed, one is now two"), ("api", "replace", "its configuration changed")], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task What_is_replaced_beside_what_runs_is_said_and_why_anything_else_stops_first()
+    {
+        var web = Stacks.Image("web") with { Restart = "always" };
+        var api = Stacks.Image("api") with { Restart = "always", Ports = [new PortMapping(80, 8080)] };
+        await DeployAsync(Stacks.Rollout("shop", [web, api]));
+
+        var lines = PreviewText.Lines(await LookAsync(Stacks.Rollout("shop", [web with { User = "a" }, api with { User = "a" }])));
+
+        lines.ShouldContain("  replace web beside the running one: its configuration changed");
+        lines.ShouldContain("  replace api after stopping what runs, since it publishes ports of the host: its configuration changed");
+        lines.ShouldContain(line => line.StartsWith("    RenameContainer shop-web-1.next-", StringComparison.Ordinal)
+            && line.EndsWith(" to shop-web-1: it passed the gate beside the old one (after the gate)", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -69,8 +84,10 @@ public class DeploymentPreviewTests
     [Fact]
     public async Task Every_write_of_the_deployment_was_in_the_preview()
     {
-        await DeployAsync(Stacks.Rollout("shop", [Stacks.Image("web"), Stacks.Image("api")]));
-        var changed = Stacks.Rollout("shop", [Stacks.Image("web") with { User = "somebody" }, Stacks.Image("api"), Stacks.Image("new")]);
+        var beside = Stacks.Image("beside") with { Restart = "always" };
+        await DeployAsync(Stacks.Rollout("shop", [Stacks.Image("web"), Stacks.Image("api"), beside]));
+        var changed = Stacks.Rollout("shop",
+            [Stacks.Image("web") with { User = "somebody" }, Stacks.Image("api"), beside with { User = "somebody" }, Stacks.Image("new")]);
         var foreseen = (await LookAsync(changed))[0].Operations;
         target.Writes.Clear();
 

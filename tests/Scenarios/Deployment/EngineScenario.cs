@@ -1,5 +1,8 @@
 using PhasedRollout.Deployment;
 using PhasedRollout.Deployment.Docker;
+using PhasedRollout.Health;
+using PhasedRollout.Health.Docker;
+using PhasedRollout.Health.Http;
 using PhasedRollout.Rollouts;
 using PhasedRollout.Tests.Deployment;
 
@@ -48,6 +51,21 @@ public abstract class EngineScenario : IAsyncLifetime
     internal Task<PhaseOutcome> DeployAsync(
         Rollout rollout, int number = 1, Func<GatedService, bool>? gate = null, DeploymentSettings? settings = null) =>
         Deployment(gate ?? (_ => true), settings).DeployAsync(rollout, Stacks.Phases(rollout, Repository), number, Stop);
+
+    /// <summary>Deploys phase 1 with the real gate.</summary>
+    internal async Task<PhaseOutcome> GatedAsync(Rollout rollout)
+    {
+        var source = new DockerHealthSource(async token => await Engine.GetClientAsync(token), isLocal: true, TimeProvider.System);
+        var evidence = new DockerEvidence(async token => await Engine.GetClientAsync(token), isLocal: true, helper: null, TimeProvider.System);
+        using var http = new HttpProbe(null, TimeProvider.System);
+        var settings = Stacks.Settings("run-" + Guid.NewGuid().ToString("N")) with
+        {
+            Gate = new GateSettings(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(3)),
+        };
+        return await new PhasedDeployment(
+            Engine, Repository, new HealthWatch(source, http, TimeProvider.System, Log), evidence, settings, TimeProvider.System, Log)
+            .DeployAsync(rollout, Stacks.Phases(rollout, Repository), 1, Stop);
+    }
 
     /// <summary>The project's containers without those that only keep a version.</summary>
     internal async Task<IReadOnlyList<DeployedContainer>> ContainersAsync() => [.. (await AllContainersAsync()).Where(container => !container.IsKept)];

@@ -1,7 +1,4 @@
 using PhasedRollout.Deployment;
-using PhasedRollout.Health;
-using PhasedRollout.Health.Docker;
-using PhasedRollout.Health.Http;
 using PhasedRollout.Rollouts;
 using PhasedRollout.Tests.Deployment;
 
@@ -66,18 +63,4 @@ public sealed class StatefulStackTests : EngineScenario
         outcome.Services.Single(candidate => candidate.Service == service).Health.ShouldNotBeNull();
 
     private async Task<IReadOnlyList<string>> IdsAsync() => [.. (await ContainersAsync()).Select(container => $"{container.Name} {container.Id}")];
-
-    private async Task<PhaseOutcome> GatedAsync(Rollout rollout)
-    {
-        var source = new DockerHealthSource(async token => await Engine.GetClientAsync(token), isLocal: true, TimeProvider.System);
-        var evidence = new DockerEvidence(async token => await Engine.GetClientAsync(token), isLocal: true, helper: null, TimeProvider.System);
-        using var http = new HttpProbe(null, TimeProvider.System);
-        var settings = Stacks.Settings("run-" + Guid.NewGuid().ToString("N")) with
-        {
-            Gate = new GateSettings(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(3)),
-        };
-        return await new PhasedDeployment(
-            Engine, Repository, new HealthWatch(source, http, TimeProvider.System, Log), evidence, settings, TimeProvider.System, Log)
-            .DeployAsync(rollout, Stacks.Phases(rollout, Repository), 1, Stop);
-    }
 }
