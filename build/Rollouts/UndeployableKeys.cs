@@ -27,7 +27,7 @@ internal static class UndeployableKeys
         "attach", // which logs `docker compose up` shows
         "develop", // `docker compose watch`
         "build/cache_from", "build/cache_to", // how fast a build is, not what it makes
-        "deploy/endpoint_mode", "deploy/labels", "deploy/rollback_config", "deploy/update_config", // read by Swarm alone
+        "deploy/endpoint_mode", "deploy/labels", "deploy/rollback_config", "deploy/update_config", // read by Swarm alone, but for its order: stop-first
         "deploy/resources/reservations/cpus", // Compose does not hand it to an engine either
         "healthcheck/start_interval", // how soon a start is seen to be healthy
         "networks/*/priority", // the order of joining
