@@ -20,7 +20,7 @@ internal static class BesideRule
             : asked.Ports.Count > 0 ? "it publishes ports of the host"
             : asked.NetworkMode is { } mode ? $"its network_mode is {mode}"
             : asked.Networks.Any(network => network.Ipv4Address is not null) ? "it has a fixed address"
-            : asked.Mounts.FirstOrDefault(mount => mount is { Type: "volume", Source: not null }) is { Source: var volume } ? $"the volume {volume} is not for two at once"
+            : asked.Mounts.FirstOrDefault(IsNamedVolume) is { Source: var volume } ? $"the volume {volume} is not for two at once"
             : asked.Mounts.FirstOrDefault(IsWrittenOnTheHost) is { Source: var path } ? $"it may write to {path} on the host"
             : replaced.Any(container => container.AnonymousVolumes.Count > 0) ? "an anonymous volume goes over to the new container"
             : asked.Privileged ? "it is privileged, and may hold what is the host's"
@@ -35,6 +35,8 @@ internal static class BesideRule
         && (DependsOn(service, other) || DependsOn(other, service)))?.Name;
 
     private static bool DependsOn(Service service, Service other) => service.DependsOn.Any(dependency => dependency.Service == other.Name);
+
+    private static bool IsNamedVolume(MountDefinition mount) => mount is { Type: "volume", Source: not null };
 
     private static bool IsWrittenOnTheHost(MountDefinition mount) => mount is { Type: "bind", ReadOnly: false };
 }

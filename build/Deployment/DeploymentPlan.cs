@@ -2,7 +2,7 @@ namespace PhasedRollout.Deployment;
 
 /// <summary>What a phase does to the target, step by step. Until <see cref="Switch"/> nothing that runs is touched.</summary>
 /// <param name="Prepare">Makes everything that is new, beside what runs; what runs is only renamed.</param>
-/// <param name="Switch">Stops what ran and starts what is new, dependencies first; a service that is replaced beside its old container stops nothing.</param>
+/// <param name="Switch">Stops what ran and starts what is new, dependencies first; what is replaced beside its old container stops nothing.</param>
 /// <param name="Settle">After the gate: removes what was kept to go back to.</param>
 /// <param name="Changes">What becomes of each service.</param>
 public sealed record DeploymentPlan(

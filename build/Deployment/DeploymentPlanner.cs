@@ -31,7 +31,8 @@ public static class DeploymentPlanner
     {
         var touched = wanted.Where(service => new ServicePlan(project, service, observed, runMark, coupled: null).IsTouched)
             .Select(service => service.Service).ToArray();
-        var plans = wanted.Select(service => new ServicePlan(project, service, observed, runMark, BesideRule.Coupled(service.Service, touched))).ToArray();
+        var plans = wanted
+            .Select(service => new ServicePlan(project, service, observed, runMark, BesideRule.Coupled(service.Service, touched))).ToArray();
         OutgoingContainer[] outgoing = [.. plans.Select(plan => plan.Outgoing).OfType<OutgoingContainer>()];
         return new DeploymentPlan(
             [

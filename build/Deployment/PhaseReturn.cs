@@ -38,8 +38,8 @@ internal sealed class PhaseReturn(TargetSnapshot snapshot, IPhaseGate gate, Depl
             var (ok, sentence) = errors.TryGetValue(name, out var error) ? (false, $"could not go back: {error}")
                 : plan.Changes[name] == ServiceChange.Created ? (true, "nothing ran before; what was new is removed")
                 : health is null ? (true, "is back as it was before; it did not run then")
-                : health.State is ServiceState.Healthy or ServiceState.RunningUnverified ?
-                    (true, $"{(plan.IsBeside(name) ? "ran all along as before, and the new one beside it is removed" : "runs again as before")} ({health.Reason})")
+                : health.State is ServiceState.Healthy or ServiceState.RunningUnverified
+                    ? (true, $"{(plan.IsBeside(name) ? "ran all along, and the new one is removed" : "runs again as before")} ({health.Reason})")
                 : (false, $"its old container is started again and is not healthy: {health.Reason}");
             sentences.Add($"{name}: {sentence}");
             if (ok)

@@ -36,14 +36,15 @@ internal sealed class PhaseTransaction(
                 await SwitchAsync(runner, plan, cancellationToken);
 
             atGate?.Invoke();
-            verdict = await HoldGateAsync(rollout.Project, number, wanted, plan.Switch, plan.IsEmpty ? settings.QuickGate : settings.Gate, cancellationToken);
+            verdict = await HoldGateAsync(
+                rollout.Project, number, wanted, plan.Switch, plan.IsEmpty ? settings.QuickGate : settings.Gate, cancellationToken);
             if (verdict.Passed)
             {
                 await runner.RunByServiceAsync(plan.HandOver, CancellationToken.None);
                 await KeepAsync(runner, rollout.Project, plan);
                 await SettleAsync(runner, plan);
-                return await OutcomeAsync(
-                    runner, rollout.Project, number, plan.IsEmpty ? PhaseResult.Unchanged : PhaseResult.Succeeded, wanted, plan, plan.Changes, verdict, null);
+                return await OutcomeAsync(runner, rollout.Project, number, plan.IsEmpty ? PhaseResult.Unchanged : PhaseResult.Succeeded,
+                    wanted, plan, plan.Changes, verdict, null);
             }
 
             failure = new GateFailed(verdict, await CollectEvidenceAsync(rollout.Project, wanted, plan.Switch));
@@ -70,7 +71,8 @@ internal sealed class PhaseTransaction(
     {
         using (log.Begin(new RunStep(StepKind.Start, null) { Phase = number }))
             await runner.RunByServiceAsync(plan.Trial, cancellationToken);
-        var verdict = await HoldGateAsync(project, number, tried, plan.Trial, settings.Gate with { MinHealthyTime = TimeSpan.Zero }, cancellationToken);
+        var verdict = await HoldGateAsync(
+            project, number, tried, plan.Trial, settings.Gate with { MinHealthyTime = TimeSpan.Zero }, cancellationToken);
         if (verdict.Passed)
             await runner.RunByServiceAsync(plan.EndTrial, cancellationToken);
         return verdict;
@@ -101,21 +103,31 @@ internal sealed class PhaseTransaction(
         await new OrphanTags(target, log).SweepAsync(project, CancellationToken.None);
     }
 
-    // The phase stands. What cannot be removed now is a leftover that the next run removes, not a failure of the phase.
+    // The phase stands. What cannot be removed now is a leftover that the next run removes, not a failure of the phase. It is tried once more:
+    // an old container that was replaced beside it still answers under the service's name.
     private async Task SettleAsync(OperationRunner runner, DeploymentPlan plan)
     {
-        try
-        {
-            await runner.RunByServiceAsync(plan.Settle, CancellationToken.None);
-        }
-        catch (OperationFailedException failed)
-        {
-            log.Warning($"{failed.Refusal.Operation}: {failed.Refusal.Error}; the next run removes it");
-        }
+        for (var last = false; ; last = true)
+            try
+            {
+                await runner.RunByServiceAsync(plan.Settle, CancellationToken.None);
+                return;
+            }
+            catch (OperationFailedException failed) when (!last)
+            {
+                log.Warning($"{failed.Refusal.Operation}: {failed.Refusal.Error}; it is tried once more");
+            }
+            catch (OperationFailedException failed)
+            {
+                log.Warning($"{failed.Refusal.Operation}: {failed.Refusal.Error}; the next run removes it"
+                    + (plan.IsBeside(failed.Refusal.Service) ? $", and until then two containers may answer for {failed.Refusal.Service}" : ""));
+                return;
+            }
     }
 
     private async Task<GateVerdict> HoldGateAsync(
-        string project, int number, IReadOnlyList<WantedService> wanted, IReadOnlyList<Operation> step, GateSettings patience, CancellationToken cancellationToken)
+        string project, int number, IReadOnlyList<WantedService> wanted, IReadOnlyList<Operation> step, GateSettings patience,
+        CancellationToken cancellationToken)
     {
         using var shown = log.Begin(new RunStep(StepKind.Gate, null) { Phase = number });
         var observed = await snapshot.TakeAsync(project, cancellationToken);
@@ -133,7 +145,8 @@ internal sealed class PhaseTransaction(
     }
 
     // A service that waited in vain shows nothing; what it waited for does.
-    private async Task<DeploymentFailure> WithEvidenceAsync(Rollout rollout, IReadOnlyList<WantedService> wanted, DeploymentPlan plan, OperationRefused refusal)
+    private async Task<DeploymentFailure> WithEvidenceAsync(
+        Rollout rollout, IReadOnlyList<WantedService> wanted, DeploymentPlan plan, OperationRefused refusal)
     {
         if (refusal.Dependency is { } dependency)
         {
@@ -181,7 +194,8 @@ internal sealed class PhaseTransaction(
 
         log.Warning(FormattableString.Invariant($"phase {number} failed; going back to what ran before"));
         using var step = log.Begin(new RunStep(StepKind.Undo, null) { Phase = number });
-        var back = await new PhaseReturn(snapshot, gate, settings, clock, log).GoBackAsync(runner, rollout, wanted, plan, changed, failure is DeploymentCancelled);
+        var back = await new PhaseReturn(snapshot, gate, settings, clock, log)
+            .GoBackAsync(runner, rollout, wanted, plan, changed, failure is DeploymentCancelled);
         var changes = wanted.ToDictionary(
             service => service.Service.Name,
             service => changed.Contains(service.Service.Name) && back.Returned.Contains(service.Service.Name)
@@ -216,14 +230,18 @@ internal sealed class PhaseTransaction(
                 containers.FirstOrDefault(container => container.Project == project && container.Service == service.Service.Name
                     && container is { IsInPlace: true, IsKept: false })?.ImageId)
             {
-                Downtime = plan.IsBeside(service.Service.Name) ? DowntimeBeside(verdict, service.Service.Name) : Downtime(runner, verdict, service.Service.Name),
+                Downtime = plan.IsBeside(service.Service.Name)
+                    ? DowntimeBeside(verdict, service.Service.Name)
+                    : Downtime(runner, verdict, service.Service.Name),
             }),
         ], failure);
     }
 
     // The old container answers until the new one has passed the gate.
     private static TimeSpan? DowntimeBeside(GateVerdict? verdict, string service) =>
-        verdict?.Services.FirstOrDefault(health => health.Service == service) is { State: ServiceState.Healthy or ServiceState.RunningUnverified } ? TimeSpan.Zero : null;
+        verdict?.Services.FirstOrDefault(health => health.Service == service) is { State: ServiceState.Healthy or ServiceState.RunningUnverified }
+            ? TimeSpan.Zero
+            : null;
 
     // By the name that the step gave it: the running container that it stands beside is another one's, and says nothing of it.
     private static DeployedContainer? Find(ObservedState observed, string project, WantedService service, IReadOnlyList<Operation> step) =>

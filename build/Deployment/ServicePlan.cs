@@ -162,7 +162,8 @@ internal sealed class ServicePlan
     }
 
     private void Create(
-        List<Operation> to, ContainerSpec container, IReadOnlyDictionary<string, string> inheritedVolumes, string cause, string startCause, List<Operation> startTo)
+        List<Operation> to, ContainerSpec container, IReadOnlyDictionary<string, string> inheritedVolumes, string cause,
+        string startCause, List<Operation> startTo)
     {
         to.Add(new CreateContainer(Name, container, inheritedVolumes, cause));
         foreach (var network in container.Configuration.Networks.Skip(1))

@@ -23,7 +23,11 @@ internal sealed class UndoPlan
         var from = previous.SelectMany(container => new[] { container.Id, container.Name }).ToHashSet(StringComparer.Ordinal);
         Forget = [.. KeptContainer.Of(project, observed).Where(kept => kept.Service == service.Name && from.Contains(kept.From))
             .SelectMany(kept => KeepPlan.Forget(kept, "what it keeps runs again"))];
-        RemoveNew = [.. RemoveNew, .. all.Where(container => container is { IsInPlace: true, IsOurs: true }).SelectMany(container => Remove(service.Name, container))];
+        RemoveNew =
+        [
+            .. RemoveNew,
+            .. all.Where(container => container is { IsInPlace: true, IsOurs: true }).SelectMany(container => Remove(service.Name, container)),
+        ];
         BringBack = [.. back.SelectMany(container => Restore(service.Name, container)),
             .. previous.Except(back).Select(container => new RemoveContainer(
                 service.Name, container.Id, container.Name, Volumes: false, "something younger ran in its place"))];

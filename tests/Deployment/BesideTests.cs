@@ -28,7 +28,11 @@ public class BesideTests
     [Fact]
     public void On_trial_it_has_neither_the_services_names_nor_labels_that_a_proxy_reads()
     {
-        var web = Web with { Labels = new Dictionary<string, string> { ["traefik.enable"] = "true" }, Networks = [new NetworkAttachment("default", ["www"])] };
+        var web = Web with
+        {
+            Labels = new Dictionary<string, string> { ["traefik.enable"] = "true" },
+            Networks = [new NetworkAttachment("default", ["www"])],
+        };
         var plan = Plan([Deployed(Before(web))], web);
 
         var trial = plan.Trial.OfType<CreateContainer>().ShouldHaveSingleItem().Container;
@@ -71,8 +75,10 @@ public class BesideTests
 
     [Fact]
     public void What_is_only_read_on_the_host_does_not_hinder() =>
-        Plan([Deployed(Before(Web))], Web with { Mounts = [new MountDefinition("bind", "/etc/web.conf", "/etc/web.conf", ReadOnly: true), new MountDefinition("tmpfs", null, "/tmp", false)] })
-            .IsBeside("web").ShouldBeTrue();
+        Plan([Deployed(Before(Web))], Web with
+        {
+            Mounts = [new MountDefinition("bind", "/etc/web.conf", "/etc/web.conf", ReadOnly: true), new MountDefinition("tmpfs", null, "/tmp", false)],
+        }).IsBeside("web").ShouldBeTrue();
 
     [Fact]
     public void Services_that_depend_on_each_other_and_change_together_switch_together()

@@ -62,7 +62,7 @@ public class CrashTests
 
         outcome.Result.ShouldBe(PhaseResult.RolledBack);
         outcome.Services.Single(service => service.Service == "web").Downtime.ShouldBe(TimeSpan.Zero);
-        outcome.Failure.ShouldBeOfType<GateFailed>().Undo.ShouldContain(sentence => sentence.StartsWith("web: ran all along as before", StringComparison.Ordinal));
+        outcome.Failure.ShouldBeOfType<GateFailed>().Undo.ShouldContain(sentence => sentence.StartsWith("web: ran all along", StringComparison.Ordinal));
         target.Containers.ShouldHaveSingleItem().ShouldBe(before);
         target.Writes.ShouldNotContain(write => write.Contains(".next-", StringComparison.Ordinal));
         target.Writes.ShouldNotContain("stop shop-web-1");

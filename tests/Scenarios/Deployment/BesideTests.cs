@@ -39,7 +39,7 @@ public sealed class BesideTests : EngineScenario
         await AnsweredAsync(client, "answer v2");
         var lines = await SaidAsync(client);
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{lines.Count(line => line.StartsWith("answer v", StringComparison.Ordinal))} answers, {lines.Count(line => line == "refused")} addresses that did not answer at once"));
+            $"{lines.Count(line => line != "refused")} answers, {lines.Count(line => line == "refused")} addresses that did not answer"));
         lines.ShouldNotContain("answer none");
         (await ContainersAsync()).ShouldHaveSingleItem().Name.ShouldBe($"{Project}-web-1");
     }
@@ -66,7 +66,8 @@ public sealed class BesideTests : EngineScenario
     {
         Command = ["/bin/sh", "-c", $"mkdir -p /www; echo {says} > /www/index.html; sleep 2; exec httpd -f -p 80 -h /www"],
         Healthcheck = new Healthcheck(
-            ["CMD-SHELL", "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 1 127.0.0.1 80 | grep -q '^v'"], TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), 8, null, false),
+            ["CMD-SHELL", "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 1 127.0.0.1 80 | grep -q '^v'"],
+            TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), 8, null, false),
         Restart = "always",
     }]);
 
@@ -98,7 +99,8 @@ public sealed class BesideTests : EngineScenario
     private async Task<IReadOnlyList<string>> SaidAsync(string client)
     {
         var docker = await Engine.GetClientAsync(Stop);
-        using var stream = await docker.Containers.GetContainerLogsAsync(client, new ContainerLogsParameters { ShowStdout = true, ShowStderr = true }, Stop);
+        using var stream = await docker.Containers.GetContainerLogsAsync(
+            client, new ContainerLogsParameters { ShowStdout = true, ShowStderr = true }, Stop);
         var (output, _) = await stream.ReadOutputToEndAsync(Stop);
         return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
