@@ -36,8 +36,9 @@ public sealed class LockTests(LockTests.Fixture fixture) : IClassFixture<LockTes
         {
             await using var program = World.Start(null, "Deploy", "--docker-host", proxy.DockerHost);
             await program.WaitForAsync(
-                async () => (await World.Engine.AllAsync()).Any(container => container.Contains(".previous-", StringComparison.Ordinal) && container.EndsWith(" exited", StringComparison.Ordinal)),
-                "the new containers are at the gate", TestContext.Current.CancellationToken);
+                async () => (await World.Engine.AllAsync()).Any(
+                    container => container.Contains(".trial-", StringComparison.Ordinal) && container.EndsWith(" running", StringComparison.Ordinal)),
+                "the new containers are on trial", TestContext.Current.CancellationToken);
 
             // The engine is in no hurry: the program cannot end in order while it waits for it.
             Volatile.Write(ref isStalled, true);
@@ -51,7 +52,8 @@ public sealed class LockTests(LockTests.Fixture fixture) : IClassFixture<LockTes
         await World.WriteAsync(PlainStack.Of(World, "after the interrupt"));
         (await World.RunAsync("Deploy")).ShouldEndWith(0).ShouldSay("broke the lock of", "has ended");
 
-        (await World.Engine.AllAsync()).ShouldAllBe(container => !container.Contains(".previous-", StringComparison.Ordinal));
+        string[] unsettled = [".previous-", ".trial-", ".next-"];
+        (await World.Engine.AllAsync()).ShouldAllBe(container => !unsettled.Any(mark => container.Contains(mark, StringComparison.Ordinal)));
         (await World.Engine.ContainersAsync()).Select(container => (container.Service, container.Health)).ShouldBe([("api", "healthy"), ("db", "healthy"), ("web", "healthy")]);
         await ShouldLeaveNoLockAsync();
     }
