@@ -56,6 +56,9 @@ public interface ITargetObserver
 /// <summary>A place to deploy to; every method is one call to it. A refused call is a <see cref="TargetRefusedException"/>.</summary>
 public interface IDeploymentTarget : ITargetObserver
 {
+    /// <summary>The same target for calls that have this cause; one that keeps a record says it there.</summary>
+    IDeploymentTarget Because(string cause) => this;
+
     /// <summary>Builds an image from a tar archive, or from <see cref="ImageBuild.Remote"/>.</summary>
     /// <exception cref="WorldRefusedException">The target refuses or does not answer. A build that fails is an answer.</exception>
     Task<BuildAnswer> BuildImageAsync(ImageBuild build, Stream context, Action<string> output, CancellationToken cancellationToken);

@@ -65,22 +65,23 @@ internal sealed class OperationRunner(IDeploymentTarget target, Rollout rollout,
             stopped.TryAdd(service, clock.GetUtcNow());
         try
         {
+            var caused = target.Because(operation.Cause);
             await (operation switch
             {
-                CreateNetwork create => target.CreateNetworkAsync(create.Network, CancellationToken.None),
-                CreateVolume create => target.CreateVolumeAsync(create.Volume, CancellationToken.None),
-                CreatePlaceholder create => target.CreatePlaceholderAsync(create.Name, create.Image, create.Labels, CancellationToken.None),
+                CreateNetwork create => caused.CreateNetworkAsync(create.Network, CancellationToken.None),
+                CreateVolume create => caused.CreateVolumeAsync(create.Volume, CancellationToken.None),
+                CreatePlaceholder create => caused.CreatePlaceholderAsync(create.Name, create.Image, create.Labels, CancellationToken.None),
                 CreateContainer { Container.CopyOf: not null } restore =>
-                    target.RestoreContainerAsync(restore.Container, restore.InheritedVolumes, CancellationToken.None),
-                CreateContainer create => target.CreateContainerAsync(create.Container, create.InheritedVolumes, CancellationToken.None),
-                ConnectNetwork connect => target.ConnectNetworkAsync(connect.Container, connect.Network, CancellationToken.None),
-                RenameContainer rename => target.RenameContainerAsync(rename.Container, rename.To, CancellationToken.None),
-                StopContainer stop => target.StopContainerAsync(stop.Container, CancellationToken.None),
-                StartContainer start => target.StartContainerAsync(start.Container, CancellationToken.None),
-                RemoveContainer remove => target.RemoveContainerAsync(remove.Container, remove.Volumes, CancellationToken.None),
-                TagImage tag => target.TagImageAsync(tag.Image, tag.Reference, CancellationToken.None),
-                KeepContainer keep => target.KeepContainerAsync(keep.Container, keep.Name, keep.Image, keep.Labels, CancellationToken.None),
-                RemoveImage remove => target.RemoveImageAsync(remove.Reference, CancellationToken.None),
+                    caused.RestoreContainerAsync(restore.Container, restore.InheritedVolumes, CancellationToken.None),
+                CreateContainer create => caused.CreateContainerAsync(create.Container, create.InheritedVolumes, CancellationToken.None),
+                ConnectNetwork connect => caused.ConnectNetworkAsync(connect.Container, connect.Network, CancellationToken.None),
+                RenameContainer rename => caused.RenameContainerAsync(rename.Container, rename.To, CancellationToken.None),
+                StopContainer stop => caused.StopContainerAsync(stop.Container, CancellationToken.None),
+                StartContainer start => caused.StartContainerAsync(start.Container, CancellationToken.None),
+                RemoveContainer remove => caused.RemoveContainerAsync(remove.Container, remove.Volumes, CancellationToken.None),
+                TagImage tag => caused.TagImageAsync(tag.Image, tag.Reference, CancellationToken.None),
+                KeepContainer keep => caused.KeepContainerAsync(keep.Container, keep.Name, keep.Image, keep.Labels, CancellationToken.None),
+                RemoveImage remove => caused.RemoveImageAsync(remove.Reference, CancellationToken.None),
                 AwaitDependency wait => AwaitAsync(wait, cancellationToken),
                 _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "not an operation"),
             });

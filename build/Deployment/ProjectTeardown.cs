@@ -4,8 +4,10 @@ using PhasedRollout.Rollouts;
 namespace PhasedRollout.Deployment;
 
 /// <summary>Removes what a project deployed and nothing else.</summary>
-internal sealed class ProjectTeardown(IDeploymentTarget target, IRunLog log)
+internal sealed class ProjectTeardown(IDeploymentTarget place, IRunLog log)
 {
+    private readonly IDeploymentTarget target = place.Because("the project is taken down");
+
     public async Task RunAsync(string project, bool volumes, CancellationToken cancellationToken)
     {
         // What was kept to go back to goes first: nothing may be started again by accident.

@@ -12,7 +12,7 @@ namespace PhasedRollout.Runs;
 /// <param name="By">Who ran it: <c>alice on ci-7</c>.</param>
 /// <param name="StartedAt">When it began to write.</param>
 /// <param name="LastSeenAt">When it wrote its last line.</param>
-/// <param name="Done">The operations that were done, in their order: <c>StartContainer web</c>.</param>
+/// <param name="Done">The operations that were done, in their order: <c>StartContainer web: it is new</c>.</param>
 /// <param name="Unfinished">The operations that were begun, and of which nobody knows whether they were done.</param>
 /// <param name="Notes">What else it noted.</param>
 public sealed record KilledRun(
@@ -35,7 +35,7 @@ public sealed record KilledRun(
         FailureClass.Cancelled,
         null,
         string.Create(CultureInfo.InvariantCulture, $"run {Id} by {By} was killed: its journal ends at {LastSeenAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, after {Done.Count} operations")
-            + (Unfinished.Count > 0 ? $"; begun and perhaps not done: {string.Join(", ", Unfinished)}" : ""),
+            + (Unfinished.Count > 0 ? $"; begun and perhaps not done: {string.Join("; ", Unfinished)}" : ""),
         [
             .. Notes.TakeLast(OperationsShown),
             .. Done.TakeLast(OperationsShown).Select(operation => $"done: {operation}"),
@@ -82,5 +82,5 @@ public sealed record KilledRun(
     private static bool IsAlive(DeployerProcess process, IDeployerProcesses processes) =>
         processes.Current?.Machine == process.Machine && !processes.HasEnded(process);
 
-    private static string Title(JournalLine line) => $"{line.Operation} {line.What}";
+    private static string Title(JournalLine line) => $"{line.Operation} {line.What}" + (line.Cause is { } cause ? $": {cause}" : "");
 }

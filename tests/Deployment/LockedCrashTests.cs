@@ -60,6 +60,7 @@ public sealed class LockedCrashTests : IDisposable
         var done = lines.Where(line => line.Event == JournalEvent.Done).Select(line => line.Number).ToHashSet();
         lines.Count(line => line.Event == JournalEvent.Doing && !done.Contains(line.Number)).ShouldBeGreaterThan(0);
         world.Target.Writes.Count(write => write != "lock").ShouldBe(done.Count);
+        lines.Where(line => line.Event == JournalEvent.Doing).ShouldAllBe(line => line.Cause != null);
     }
 
     [Fact]

@@ -29,7 +29,7 @@ internal sealed class NetworkCheck(IDeploymentTarget target, IRunLog log)
     private async Task CreateAsync(Rollout rollout, NetworkDefinition network, CancellationToken cancellationToken)
     {
         log.Information($"creating network {network.Name}, which is missing");
-        await target.CreateNetworkAsync(
+        await target.Because("it is missing (--create-missing-networks)").CreateNetworkAsync(
             new NetworkSpec(network.Name, network.Driver, network.DriverOptions, network.Internal, network.Attachable,
                 new Dictionary<string, string> { [RolloutLabels.CreatedNetwork] = rollout.Project }),
             cancellationToken);

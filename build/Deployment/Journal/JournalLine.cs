@@ -41,6 +41,9 @@ public sealed record JournalLine(JournalEvent Event, DateTimeOffset At)
     /// <summary>What it is done to, what was refused, or the note.</summary>
     public string? What { get; init; }
 
+    /// <summary>Why the operation is done; null in a journal that was written before causes were.</summary>
+    public string? Cause { get; init; }
+
     /// <summary>The run's id, in the first line.</summary>
     public string? Run { get; init; }
 

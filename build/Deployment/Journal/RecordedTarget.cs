@@ -12,7 +12,11 @@ namespace PhasedRollout.Deployment.Journal;
 public sealed class RecordedTarget(IDeploymentTarget inner, DeploymentLock heldLock, RunJournal journal) : IDeploymentTarget
 {
     // Operations name containers by their ids, which tell a reader of the journal nothing.
-    private readonly ConcurrentDictionary<string, string> names = new(StringComparer.Ordinal);
+    private ConcurrentDictionary<string, string> names = new(StringComparer.Ordinal);
+    private string? cause;
+
+    /// <inheritdoc />
+    public IDeploymentTarget Because(string cause) => new RecordedTarget(inner, heldLock, journal) { names = names, cause = cause };
 
     /// <inheritdoc />
     public Task<TargetDescription> DescribeAsync(CancellationToken cancellationToken) => inner.DescribeAsync(cancellationToken);
@@ -144,7 +148,7 @@ public sealed class RecordedTarget(IDeploymentTarget inner, DeploymentLock heldL
     private async Task<T> WriteAsync<T>(string operation, string subject, Func<Task<T>> write, Func<T, string?> refusal, CancellationToken cancellationToken)
     {
         await heldLock.EnsureHeldAsync(cancellationToken);
-        var number = journal.Doing(operation, subject);
+        var number = journal.Doing(operation, subject, cause);
         try
         {
             var answer = await write();

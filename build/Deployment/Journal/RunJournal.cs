@@ -38,12 +38,12 @@ public sealed class RunJournal(string path, LockHolder run, Redactor redactor, T
     /// <summary>Something that belongs to the story and is no operation.</summary>
     public void Note(string text) => Write(new JournalLine(JournalEvent.Note, clock.GetUtcNow()) { What = text });
 
-    /// <summary>An operation is about to be done.</summary>
+    /// <summary>An operation is about to be done, for a cause.</summary>
     /// <returns>Its number, for <see cref="Done"/> and <see cref="Refused"/>.</returns>
-    public int Doing(string operation, string subject)
+    public int Doing(string operation, string subject, string? cause = null)
     {
         var number = Interlocked.Increment(ref count);
-        Write(new JournalLine(JournalEvent.Doing, clock.GetUtcNow()) { Number = number, Operation = operation, What = subject });
+        Write(new JournalLine(JournalEvent.Doing, clock.GetUtcNow()) { Number = number, Operation = operation, What = subject, Cause = cause });
         return number;
     }
 
@@ -65,7 +65,11 @@ public sealed class RunJournal(string path, LockHolder run, Redactor redactor, T
 
     private void Write(JournalLine line)
     {
-        line = line with { What = line.What is null ? null : redactor.Redact(line.What) };
+        line = line with
+        {
+            What = line.What is null ? null : redactor.Redact(line.What),
+            Cause = line.Cause is null ? null : redactor.Redact(line.Cause),
+        };
         lock (gate)
         {
             if (broken)

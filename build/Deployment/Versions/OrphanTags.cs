@@ -19,7 +19,7 @@ internal sealed class OrphanTags(IDeploymentTarget target, IRunLog log)
             try
             {
                 log.Debug($"removing {reference}, which nothing is kept for");
-                await target.RemoveImageAsync(reference, cancellationToken);
+                await target.Because("nothing is kept for it").RemoveImageAsync(reference, cancellationToken);
             }
             catch (TargetRefusedException refused)
             {

@@ -45,6 +45,36 @@ public sealed class RunJournalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_line_says_why()
+    {
+        redactor.Add("s3cr3t-canary");
+        using var journal = Journal("20261127T100000Z-00000001");
+        var held = new DeploymentLock(new MemoryLocks(TimeProvider.System), Holder("run"), new LockSettings(), processes, TimeProvider.System, log);
+        await held.AcquireAsync("shop", TestContext.Current.CancellationToken);
+        var recorded = new RecordedTarget(new MemoryTarget().WithContainer(new DeployedContainer { Id = "4f2a", Name = "web", State = "exited" }), held, journal);
+        await recorded.ListContainersAsync(TestContext.Current.CancellationToken);
+
+        await recorded.Because("it ran before s3cr3t-canary").StartContainerAsync("4f2a", TestContext.Current.CancellationToken);
+        await held.ReleaseAsync();
+
+        var line = Lines("20261127T100000Z-00000001")[0];
+        (line.Operation, line.What, line.Cause).ShouldBe(("StartContainer", "web", "it ran before [REDACTED]"));
+    }
+
+    [Fact]
+    public void A_journal_of_before_there_were_causes_is_read()
+    {
+        Directory.CreateDirectory(folder.File("reports/runs/20261127T100000Z-00000001"));
+        folder.Write("reports/runs/20261127T100000Z-00000001/journal.jsonl", """
+            {"event":"begin","at":"2026-11-27T10:00:00+00:00","run":"20261127T100000Z-00000001","project":"shop","user":"alice","host":"ci-1"}
+            {"event":"doing","at":"2026-11-27T10:00:01+00:00","number":1,"operation":"StartContainer","what":"web"}
+
+            """.Replace("\r", "", StringComparison.Ordinal));
+
+        Latest().ShouldNotBeNull().Unfinished.ShouldBe(["StartContainer web"]);
+    }
+
+    [Fact]
     public async Task A_container_that_was_seen_is_called_by_its_name()
     {
         using var journal = Journal("20261127T100000Z-00000001");
@@ -103,7 +133,7 @@ public sealed class RunJournalTests : IDisposable
         using (var journal = Journal("20261127T100000Z-00000001"))
         {
             journal.Begin("shop");
-            journal.Done(journal.Doing("CreateContainer", "web"));
+            journal.Done(journal.Doing("CreateContainer", "web", "no container of the service"));
             journal.Note("broke the lock of bob");
             journal.Doing("StartContainer", "web");
         }
@@ -118,7 +148,7 @@ public sealed class RunJournalTests : IDisposable
             run => run.Id.ShouldBe("20261127T100000Z-00000001"),
             run => run.Project.ShouldBe("shop"),
             run => run.By.ShouldBe("alice on ci-1"),
-            run => run.Done.ShouldBe(["CreateContainer web"]),
+            run => run.Done.ShouldBe(["CreateContainer web: no container of the service"]),
             run => run.Unfinished.ShouldBe(["StartContainer web"]),
             run => run.Notes.ShouldBe(["broke the lock of bob"]));
     }
