@@ -23,7 +23,7 @@ internal sealed partial class PhaseImages
             if (policy == "never")
                 throw new ImageFailedException(new PullFailed(name, wanted.Reference, "pull_policy is never and the image is not on the target"));
 
-            if (await PullAsync(service, wanted.Pinned, cancellationToken) is { } error)
+            if (await PullAsync(service, wanted.Pinned, image is null ? "it is not on the target" : "pull_policy is always", cancellationToken) is { } error)
                 return (name, await FallBackAsync(service, wanted, error, cancellationToken));
 
             image = await target.FindImageAsync(wanted.Pinned, cancellationToken)
@@ -35,14 +35,14 @@ internal sealed partial class PhaseImages
         return (name, new PreparedImage(wanted.Pinned, image.Id, image.Id));
     }
 
-    private async Task<string?> PullAsync(PhaseService service, string reference, CancellationToken cancellationToken)
+    private async Task<string?> PullAsync(PhaseService service, string reference, string cause, CancellationToken cancellationToken)
     {
         var name = service.Service.Name;
         log.Information($"{name}: pulling {reference}");
         using var step = log.Begin(new RunStep(StepKind.Pull, name) { AtMost = settings.ImageTimeout });
         var started = clock.GetTimestamp();
-        var error = await WithinAsync(
-            token => target.PullImageAsync(reference, service.Service.Platform, Show, token),
+        var error = await ImagePatience.WithinAsync(settings.ImageTimeout,
+            token => target.Because(cause).PullImageAsync(reference, service.Service.Platform, Show, token),
             $"not pulled within {settings.ImageTimeout}", cancellationToken);
         if (error is null)
             log.Information($"{name}: pulled {reference} in {Seconds(started)}");
@@ -70,6 +70,6 @@ internal sealed partial class PhaseImages
     private async Task TagAsync(PinnedImage wanted, DeployedImage image, CancellationToken cancellationToken)
     {
         if ((await target.FindImageAsync(wanted.Reference, cancellationToken))?.Id != image.Id)
-            await target.TagImageAsync(image.Id, wanted.Reference, cancellationToken);
+            await target.Because("it was pulled by its digest, and is asked for by its tag").TagImageAsync(image.Id, wanted.Reference, cancellationToken);
     }
 }

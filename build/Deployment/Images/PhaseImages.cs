@@ -1,4 +1,3 @@
-using System.Text;
 using PhasedRollout.Contexts;
 using PhasedRollout.Phases;
 using PhasedRollout.Rollouts;
@@ -8,7 +7,7 @@ namespace PhasedRollout.Deployment.Images;
 /// <summary>Brings every image of a phase to the target, before anything of the phase is touched.</summary>
 internal sealed partial class PhaseImages(IDeploymentTarget target, IRepositorySource source, DeploymentSettings settings, TimeProvider clock, IRunLog log)
 {
-    private const int LogLines = 200;
+    private readonly ContextBuild contextBuild = new(target, settings, clock, log);
 
     /// <summary>Builds or pulls what is not there.</summary>
     /// <exception cref="ImageFailedException">One of them could not be had.</exception>
@@ -119,11 +118,11 @@ internal sealed partial class PhaseImages(IDeploymentTarget target, IRepositoryS
             NoCache = definition.NoCache,
             Pull = definition.Pull,
         };
-        var id = await RunAsync(request, Stream.Null, ContextUrl.WithoutPassword(definition.Context), definition.Dockerfile, cancellationToken);
+        var id = await contextBuild.RunRemoteAsync(request, ContextUrl.WithoutPassword(definition.Context), cancellationToken);
         return (service.Name, new PreparedImage(tag, id, id));
     }
 
-    private async Task<IReadOnlyList<(string, PreparedImage)>> BuildAllAsync(IReadOnlyList<PlannedBuild> builds, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(string, PreparedImage)>> BuildAllAsync(List<PlannedBuild> builds, CancellationToken cancellationToken)
     {
         if (builds.Count == 0)
             return [];
@@ -137,7 +136,7 @@ internal sealed partial class PhaseImages(IDeploymentTarget target, IRepositoryS
                 trees[commit.Key] = await CollectAsync(spool, commit.Key.Repository, commit.Key.Commit, [.. commit], cancellationToken);
 
             return await Workers.RunAsync(builds, settings.Parallelism,
-                (build, token) => BuildAsync(spool, folder, trees[(build.Source.Context.Repository, build.Source.Commit)], build, token), cancellationToken);
+                (build, token) => contextBuild.RunAsync(spool, folder, trees[(build.Source.Context.Repository, build.Source.Commit)], build, token), cancellationToken);
         }
         finally
         {
@@ -154,78 +153,11 @@ internal sealed partial class PhaseImages(IDeploymentTarget target, IRepositoryS
 
         foreach (var build in builds)
             if (tree.Find(build.Source.Context.Path) is not { Kind: TreeEntryKind.Directory } found || found.Id != build.Source.TreeId)
-                throw new ImageFailedException(new BuildFailed(build.Service.Name, Describe(build.Source), build.Source.DockerfilePath, null,
+                throw new ImageFailedException(new BuildFailed(build.Service.Name, build.Description, build.Source.DockerfilePath, null,
                     $"the tree of '{build.Source.Context.Path}' at this commit is not the one that was verified ({build.Source.TreeId})", []));
 
         await spool.CollectAsync(repository, tree, paths, cancellationToken);
         return tree;
-    }
-
-    private async Task<(string, PreparedImage)> BuildAsync(
-        BlobSpool spool, string folder, RepositoryTree tree, PlannedBuild build, CancellationToken cancellationToken)
-    {
-        var archive = Path.Combine(folder, build.Fingerprint + ".tar");
-        try
-        {
-            var dockerfile = await DockerfileAsync(spool, tree, build, cancellationToken);
-            await using var context = new FileStream(archive, new FileStreamOptions
-            {
-                Mode = FileMode.Create,
-                Access = FileAccess.ReadWrite,
-                Options = FileOptions.Asynchronous,
-            });
-            await new ContextArchive(spool, log).WriteAsync(build.Service.Name, tree, build.Source.Context.Path, dockerfile, context, cancellationToken);
-            context.Position = 0;
-
-            var id = await RunAsync(build.Request with { Dockerfile = dockerfile.Path }, context, Describe(build.Source), build.Source.DockerfilePath, cancellationToken);
-            return (build.Service.Name, new PreparedImage(build.Tag, id, build.Fingerprint));
-        }
-        finally
-        {
-            File.Delete(archive);
-        }
-    }
-
-    // The id of the image.
-    private async Task<string> RunAsync(ImageBuild request, Stream context, string place, string dockerfile, CancellationToken cancellationToken)
-    {
-        var started = clock.GetTimestamp();
-        log.Information($"{request.Service}: building {place}");
-        using var step = log.Begin(new RunStep(StepKind.Build, request.Service) { AtMost = settings.ImageTimeout });
-        var output = new Queue<string>();
-        var answer = await WithinAsync(
-            token => target.BuildImageAsync(request, context, Show, token), new BuildAnswer(null, null, $"not built within {settings.ImageTimeout}"), cancellationToken);
-        if (answer.ImageId is not { } id)
-            throw new ImageFailedException(new BuildFailed(request.Service, place, dockerfile, answer.Step, answer.Error ?? "the builder ended without an image", [.. output]));
-
-        log.Information($"{request.Service}: built {request.Tags[0]} in {Seconds(started)}");
-        return id;
-
-        void Show(string line)
-        {
-            log.Debug($"[{request.Service}] {line}");
-            step.Say(line);
-            output.Enqueue(line);
-            if (output.Count > LogLines)
-                output.Dequeue();
-        }
-    }
-
-    private static async Task<ContextDockerfile> DockerfileAsync(
-        BlobSpool spool, RepositoryTree tree, PlannedBuild build, CancellationToken cancellationToken)
-    {
-        if (build.Service.Build!.DockerfileInline is { } inline)
-            return new ContextDockerfile($".dockerfile-{build.Fingerprint[..12]}", Encoding.UTF8.GetBytes(inline));
-
-        var prefix = build.Source.Context.Path.Length == 0 ? "" : build.Source.Context.Path + "/";
-        if (build.Source.DockerfilePath.StartsWith(prefix, StringComparison.Ordinal))
-            return new ContextDockerfile(build.Request.Dockerfile, null);
-
-        // A Dockerfile above its context is sent under a name of its own, as the Docker CLI does.
-        var entry = tree.Find(build.Source.DockerfilePath) ?? throw new ImageFailedException(new BuildFailed(
-            build.Service.Name, Describe(build.Source), build.Source.DockerfilePath, null, "the Dockerfile is not in the verified tree", []));
-        return new ContextDockerfile($".dockerfile-{build.Fingerprint[..12]}",
-            Encoding.UTF8.GetBytes(await spool.ReadTextAsync(entry.Id, cancellationToken)));
     }
 
     private string CreatePrivateFolder()
@@ -235,26 +167,7 @@ internal sealed partial class PhaseImages(IDeploymentTarget target, IRepositoryS
         return folder;
     }
 
-    private async Task<T> WithinAsync<T>(Func<CancellationToken, Task<T>> work, T late, CancellationToken cancellationToken)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(settings.ImageTimeout);
-        try
-        {
-            return await work(patience.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return late;
-        }
-    }
-
     private string Seconds(long started) => FormattableString.Invariant($"{clock.GetElapsedTime(started).TotalSeconds:0.0} s");
-
-    private static string Describe(PinnedBuild source) =>
-        $"{source.Context.Repository}@{source.Commit[..12]}" + (source.Context.Path.Length == 0 ? "" : $":{source.Context.Path}");
-
-    private sealed record PlannedBuild(Service Service, PinnedBuild Source, string Tag, string Fingerprint, ImageBuild Request);
 }
 
 /// <summary>An image could not be had; the facts travel to the phase's outcome.</summary>
