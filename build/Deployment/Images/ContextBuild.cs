@@ -17,7 +17,8 @@ internal sealed class ContextBuild(IDeploymentTarget target, DeploymentSettings 
     public async Task<(string, PreparedImage)> RunAsync(
         BlobSpool spool, string folder, RepositoryTree tree, PlannedBuild build, CancellationToken cancellationToken)
     {
-        var archive = Path.Combine(folder, build.Fingerprint + ".tar");
+        // Two services of one fingerprint are built side by side.
+        var archive = Path.Combine(folder, $"{build.Fingerprint}-{build.Service.Name}.tar");
         try
         {
             var dockerfile = await DockerfileAsync(spool, tree, build, cancellationToken);

@@ -48,6 +48,19 @@ public sealed class LostLayersTests : IDisposable
     }
 
     [Fact]
+    public async Task Two_services_of_one_context_are_built_side_by_side()
+    {
+        var both = new CountdownEvent(2);
+        target.Build = build =>
+        {
+            both.Signal();
+            return both.Wait(TimeSpan.FromSeconds(30)) ? new BuildAnswer($"sha256:{build.Service}", null, null) : new BuildAnswer(null, null, "built one after the other");
+        };
+
+        (await DeployAsync(Stacks.Build("web", "web"), Stacks.Build("api", "web"))).Result.ShouldBe(PhaseResult.Succeeded, log.ToString());
+    }
+
+    [Fact]
     public async Task A_second_loss_fails_the_phase()
     {
         target.Build = _ => new BuildAnswer(null, "Step 2/3", Lost);
@@ -67,9 +80,11 @@ public sealed class LostLayersTests : IDisposable
         target.Builds.ShouldHaveSingleItem();
     }
 
-    private async Task<PhaseOutcome> DeployAsync()
+    private Task<PhaseOutcome> DeployAsync() => DeployAsync(Stacks.Build("web", "web"));
+
+    private async Task<PhaseOutcome> DeployAsync(params Service[] services)
     {
-        var rollout = Stacks.Rollout("shop", [Stacks.Build("web", "web")]);
+        var rollout = Stacks.Rollout("shop", services);
         var holder = new LockHolder("run", "alice", "ci-1", new DeployerProcess("machine", 1, "2"));
         var held = new DeploymentLock(new MemoryLocks(TimeProvider.System), holder, new LockSettings(), new MemoryProcesses(), TimeProvider.System, log);
         using var journal = new RunJournal(folder.File("journal.jsonl"), holder, new Redactor(), TimeProvider.System, log);
