@@ -7,9 +7,12 @@ namespace PhasedRollout.Deployment;
 internal static class ProjectResources
 {
     /// <summary>Those that the services of a phase join.</summary>
-    public static IReadOnlyList<NetworkSpec> Networks(Rollout rollout, Phase phase) =>
+    public static IReadOnlyList<NetworkSpec> Networks(Rollout rollout, Phase phase) => Networks(rollout, phase.Services.Select(service => service.Service));
+
+    /// <summary>Those that services join.</summary>
+    public static IReadOnlyList<NetworkSpec> Networks(Rollout rollout, IEnumerable<Service> services) =>
     [
-        .. phase.Services.SelectMany(service => service.Service.Networks.Select(network => network.Network)).Distinct(StringComparer.Ordinal)
+        .. services.SelectMany(service => service.Networks.Select(network => network.Network)).Distinct(StringComparer.Ordinal)
             .Select(rollout.Networks.GetValueOrDefault).OfType<NetworkDefinition>()
             .Where(network => !network.External)
             .Select(network => new NetworkSpec(network.Name, network.Driver, network.DriverOptions, network.Internal, network.Attachable,

@@ -16,11 +16,11 @@ internal static class ServiceSymptom
     /// <summary>The symptom that decides.</summary>
     public static Symptom Of(ServiceHealth health, ContainerEvidence? seen, Service? service)
     {
-        if (health.State == ServiceState.NotDeployed)
+        if (health.State == ServiceState.NotDeployed || (seen is null && health is { State: ServiceState.Failed, Terms.Count: 0 }))
         {
             return new Symptom(
                 FailureClass.Unknown, $"its container is not there any more: {health.Reason}",
-                "see that nothing else removes containers of this project, and deploy it again", "")
+                "see that nothing else removes containers of this project, and deploy it again", "", Diagnostician.CommandFor("Deploy"))
             {
                 SubCause = "container-gone",
             };

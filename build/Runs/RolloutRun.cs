@@ -374,7 +374,7 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
 
     private void Tell(PhaseOutcome outcome, string title)
     {
-        var line = FormattableString.Invariant($"Phase {outcome.Phase}, {title}: {PhaseWord(outcome.Result)}");
+        var line = FormattableString.Invariant($"Phase {outcome.Phase}, {title}: {PhaseWord(outcome)}");
         var changed = outcome.Services.Where(service => service.Change != ServiceChange.None).ToList();
         if (changed.Count > 0)
             line += $" ({string.Join(", ", changed.Select(service => $"{service.Service} {service.Change.Name().Replace('-', ' ')}{Away(service)}"))})";
@@ -397,11 +397,12 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
         _ => "unknown",
     };
 
-    private static string PhaseWord(PhaseResult result) => result switch
+    private static string PhaseWord(PhaseOutcome outcome) => outcome.Result switch
     {
         PhaseResult.NotStarted => "not started, nothing was touched",
         PhaseResult.Unchanged => "unchanged",
         PhaseResult.Succeeded => "deployed and healthy",
+        PhaseResult.RolledBack when outcome.Services.All(service => service.Change != ServiceChange.RolledBack) => "failed, what was new is removed",
         PhaseResult.RolledBack => "failed, what ran before runs again",
         _ => "failed",
     };

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using PhasedRollout.Demo.Docker;
+using PhasedRollout.Demo.Machines;
 
 namespace PhasedRollout.Demo.Benchmark;
 
@@ -23,8 +24,8 @@ public sealed partial class BenchmarkRun(DemoOptions options, int rounds, TimePr
             var git = await _world.Machine.EnsureGitAsync(ct);
             await new VerificationBenchmark(options.RootDirectory, Path.Combine(options.WorkDirectory, "verification"), git, log).RunAsync(rounds, ct);
             await _world.PrepareAsync(ct);
-            var compose = new ComposePeer(Path.Combine(options.WorkDirectory, "compose-peer"), _world.Endpoint!.Host, time);
-            await compose.EnsureProgramAsync(options.NoInstall, log, ct);
+            var peer = Path.Combine(options.WorkDirectory, "compose-peer");
+            var compose = new ComposePeer(await ComposeProgram.EnsureAsync(peer, options.NoInstall, log, ct), peer, _world.Endpoint!.Host, time);
             await compose.CheckOutAsync(ct);
             await OursAsync(["Teardown"], ct);
 

@@ -32,17 +32,20 @@ public sealed partial class DockerEngine
             (docker, token) => docker.Containers.CreateContainerAsync(ContainerRequest.From(container, inheritedVolumes), token), cancellationToken);
 
     /// <inheritdoc />
-    public Task CreatePlaceholderAsync(
-        string name, string image, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken) =>
-        CallAsync($"create container {name}", (docker, token) => docker.Containers.CreateContainerAsync(new CreateContainerParameters
+    public async Task CreatePlaceholderAsync(
+        string name, string image, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
+    {
+        var all = await NotOfComposeAsync(labels, image, cancellationToken);
+        await CallAsync($"create container {name}", (docker, token) => docker.Containers.CreateContainerAsync(new CreateContainerParameters
         {
             Name = name,
             Image = image,
             // An image need not say what to run, and a container must.
             Cmd = ["placeholder"],
-            Labels = new Dictionary<string, string>(labels),
+            Labels = all,
             HostConfig = new HostConfig { NetworkMode = "none" },
         }, token), cancellationToken);
+    }
 
     /// <inheritdoc />
     public Task StartContainerAsync(string container, CancellationToken cancellationToken) =>

@@ -32,12 +32,8 @@ public sealed partial class DockerEngine
         string container, string name, string image, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
     {
         var inspected = await InspectJsonAsync(container, cancellationToken);
-        var all = new Dictionary<string, string>(labels) { [ContainerCopy.NetworksLabel] = ContainerCopy.Networks(inspected).ToJsonString() };
-        // A container inherits its image's labels, and Compose puts its own on what it builds.
-        foreach (var (label, _) in (await FindImageAsync(image, cancellationToken))?.Labels ?? new Dictionary<string, string>())
-            if (label.StartsWith(OfCompose, StringComparison.Ordinal))
-                all[label] = "";
-
+        var all = await NotOfComposeAsync(labels, image, cancellationToken);
+        all[ContainerCopy.NetworksLabel] = ContainerCopy.Networks(inspected).ToJsonString();
         await CreateAsync(name, ContainerCopy.Request(inspected, image, all, ContainerCopy.AnonymousVolumes(inspected)), cancellationToken);
     }
 
@@ -62,6 +58,16 @@ public sealed partial class DockerEngine
 
     /// <summary>True for the name of a volume that nobody named.</summary>
     internal static bool IsAnonymous(string volume) => AnonymousName().IsMatch(volume);
+
+    // A container inherits its image's labels, and Compose puts its own on what it builds; it removes what bears them.
+    private async Task<Dictionary<string, string>> NotOfComposeAsync(IReadOnlyDictionary<string, string> labels, string image, CancellationToken cancellationToken)
+    {
+        var all = new Dictionary<string, string>(labels);
+        foreach (var label in (await FindImageAsync(image, cancellationToken))?.Labels.Keys ?? [])
+            if (label.StartsWith(OfCompose, StringComparison.Ordinal))
+                all[label] = "";
+        return all;
+    }
 
     private Task<object?> CreateAsync(string name, JsonObject request, CancellationToken cancellationToken) =>
         PostAsync($"create container {name}", $"containers/create?name={Uri.EscapeDataString(name)}", request, cancellationToken);

@@ -58,7 +58,9 @@ internal sealed class RollbackPlan
             .. InOrder(whole, [.. version.Where(kept => !kept.IsAbsence)])
                 .Select(kept => Wants(whole, kept, images.GetValueOrDefault(kept.Service) ?? kept.Tag!)),
         ];
-        var plan = DeploymentPlanner.Plan(rollout.Project, wanted, [], [], observed, runMark);
+        // "docker compose down" takes the networks; named volumes cannot go while a kept container names them.
+        var networks = ProjectResources.Networks(rollout, wanted.Select(service => service.Service));
+        var plan = DeploymentPlanner.Plan(rollout.Project, wanted, networks, [], observed, runMark);
         var added = version.Where(kept => kept.IsAbsence).ToArray();
         var changes = plan.Changes.ToDictionary();
         foreach (var kept in added)

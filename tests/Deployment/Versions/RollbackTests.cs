@@ -76,6 +76,17 @@ public class RollbackTests
     }
 
     [Fact]
+    public async Task A_network_that_somebody_removed_is_made_again()
+    {
+        await DeployAsync(User("a", "web"));
+        await DeployAsync(User("b", "web"));
+        await target.RemoveNetworkAsync("shop_default-id", TestContext.Current.CancellationToken);
+
+        (await RollbackAsync(User("b", "web"))).ShouldNotBeNull().Result.ShouldBe(PhaseResult.Succeeded);
+        target.Observed.Networks.ShouldContain(network => network.Name == "shop_default");
+    }
+
+    [Fact]
     public async Task No_more_versions_are_kept_than_asked_for_and_their_tags_go_with_them()
     {
         foreach (var user in new[] { "a", "b", "c", "d" })

@@ -87,6 +87,18 @@ public sealed class ScenarioMachine : IAsyncLifetime
 
     internal void Forget(RolloutWorld world) => _worlds.Remove(world);
 
+    /// <summary>Makes on another engine what a world needs there.</summary>
+    internal async Task PrepareAsync(string dockerHost, string network)
+    {
+        var context = await BaseImageContext.ContextAsync(Busybox, await _machine!.ClientProgramsAsync(CancellationToken.None), CancellationToken.None);
+        await DemoEngine.UseAsync(dockerHost, _folder, async engine =>
+        {
+            await using (context)
+                await engine.BuildAsync(BaseImage, context, CancellationToken.None);
+            await engine.EnsureNetworkAsync(network, CancellationToken.None);
+        });
+    }
+
     /// <summary>Makes an external network that goes away with this run.</summary>
     internal Task EnsureNetworkAsync(string name) => DemoEngine.UseAsync(DockerHost, _folder, engine => engine.EnsureNetworkAsync(name, CancellationToken.None));
 
@@ -173,6 +185,10 @@ public sealed class ScenarioMachine : IAsyncLifetime
     /// <summary>A headless browser; needs nothing else of the machine.</summary>
     internal static Task<BrowserProgram> EnsureBrowserAsync(CancellationToken cancellationToken) =>
         MachineIn(Path.GetTempPath(), null).EnsureBrowserAsync(cancellationToken);
+
+    /// <summary>Docker Compose; needs nothing else of the machine.</summary>
+    internal static Task<ComposeProgram> EnsureComposeAsync(CancellationToken cancellationToken) =>
+        ComposeProgram.EnsureAsync(Repository.PathOf(".nuke", "temp", "packages", "compose"), noInstall: false, _ => { }, cancellationToken);
 
     private static Machine MachineIn(string folder, string? dockerHost) => new(
         new MachineOptions
