@@ -8,8 +8,9 @@ using PhasedRollout.Tests.Scenarios.Support;
 namespace PhasedRollout.Tests.Scenarios.EndToEnd;
 
 /// <summary>kill -9 when the engine has begun to answer the n-th write of a run, then a plain second run: it ends where an undisturbed one ends.</summary>
-/// <remarks><c>PHASED_ROLLOUT_EVERY_CALL=1</c> tries every write instead of a few, <c>PHASED_ROLLOUT_TEN=1</c> with the ten services, and
-/// the explicit test kills at random moments for 5 minutes, or <c>PHASED_ROLLOUT_RANDOM_MINUTES</c>.</remarks>
+/// <remarks><c>PHASED_ROLLOUT_EVERY_CALL=1</c> tries every write instead of a few (<c>PHASED_ROLLOUT_WRITES=20-40</c>: those), <c>PHASED_ROLLOUT_TEN=1</c>
+/// with the ten services (<c>plain</c>: with ten quick ones). The explicit tests change back and forth, which spares a new beginning after every kill: one at every write, one at
+/// random moments for 5 minutes or <c>PHASED_ROLLOUT_RANDOM_MINUTES</c>.</remarks>
 [Collection(ScenarioSequence.Name)]
 [Trait("Category", "Scenario")]
 public sealed partial class KillTests(KillTests.Fixture fixture) : IClassFixture<KillTests.Fixture>
@@ -37,30 +38,65 @@ public sealed partial class KillTests(KillTests.Fixture fixture) : IClassFixture
     }
 
     [Fact(Explicit = true)]
-    public async Task A_run_that_was_killed_at_random_moments_is_finished_by_the_next_run()
+    public async Task Changes_back_and_forth_that_were_killed_at_every_write_are_finished_by_the_next_run()
+    {
+        var tide = await SteadyAsync();
+        var (first, last) = Range(tide.Writes);
+        for (var number = first; number <= last; number++)
+        {
+            var (input, undisturbed) = tide.Next();
+            await World.WriteAsync(input);
+            await KilledAsync(number, tide.Writes, undisturbed, DeployAsync);
+        }
+    }
+
+    [Fact(Explicit = true)]
+    public async Task Changes_that_were_killed_at_random_moments_are_finished_by_the_next_run()
     {
         var minutes = double.Parse(Environment.GetEnvironmentVariable("PHASED_ROLLOUT_RANDOM_MINUTES") ?? "5", CultureInfo.InvariantCulture);
-        var began = Stopwatch.StartNew();
-        var (_, undisturbed) = await UndisturbedAsync(ChangeAsync);
-        var patience = (int)Math.Clamp(began.Elapsed.TotalMilliseconds, 3000, 60_000);
+        var tide = await SteadyAsync();
         var kills = 0;
-        for (; began.Elapsed.TotalMinutes < minutes; kills++)
+        for (var began = Stopwatch.StartNew(); began.Elapsed.TotalMinutes < minutes;)
         {
-            var moment = Random.Shared.Next(patience);
-            await ChangeAsync(World.Machine.DockerHost, async program =>
+            var (input, undisturbed) = tide.Next();
+            var moment = Random.Shared.Next((int)tide.Took.TotalMilliseconds);
+            await World.WriteAsync(input);
+            await DeployAsync(World.Machine.DockerHost, async program =>
             {
                 await Task.Delay(moment, TestContext.Current.CancellationToken);
-                if (!program.HasEnded)
-                    program.Signal(Signals.Kill);
+                if (program.HasEnded)
+                    return;
+                program.Signal(Signals.Kill);
+                kills++;
             });
             await ConvergesAsync(undisturbed, string.Create(CultureInfo.InvariantCulture, $"killed after {moment} ms"));
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kills} kills at random moments, all converged"));
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kills} kills at random moments of {tide.Took.TotalSeconds:0.0} s, all converged"));
     }
 
+    /// <summary>Changes back and forth until as many versions are kept as ever will be; the last of each kind is what an undisturbed run leaves.</summary>
+    private async Task<Tide> SteadyAsync()
+    {
+        await World.Engine.RemoveAsync();
+        var tide = new Tide(World.Good, fixture.Changed);
+        for (var run = 0; run < 6; run++)
+        {
+            await World.WriteAsync(tide.Next().Input);
+            var began = Stopwatch.StartNew();
+            var (writes, picture) = await UndisturbedAsync(DeployAsync);
+            tide.Learn(writes, began.Elapsed, picture);
+        }
+
+        return tide;
+    }
+
+    private static (int First, int Last) Range(int writes) => Environment.GetEnvironmentVariable("PHASED_ROLLOUT_WRITES")?.Split('-') is [var first, var last]
+        ? (int.Parse(first, CultureInfo.InvariantCulture), Math.Min(writes, int.Parse(last, CultureInfo.InvariantCulture)))
+        : (1, writes);
+
     private static IEnumerable<int> Sample(int writes, int count) =>
-        EveryCall ? Enumerable.Range(1, writes) : Enumerable.Range(1, count).Select(part => part * writes / (count + 1));
+        EveryCall ? Enumerable.Range(Range(writes).First, Range(writes).Last - Range(writes).First + 1) : Enumerable.Range(1, count).Select(part => part * writes / (count + 1));
 
     private async Task<(int Writes, string Picture)> UndisturbedAsync(Func<string, Func<RunningProgram, Task>?, Task> run)
     {
@@ -148,7 +184,15 @@ public sealed partial class KillTests(KillTests.Fixture fixture) : IClassFixture
         lines.AddRange(((await client.Volumes.ListAsync(CancellationToken.None)).Volumes ?? []).Where(volume => IsOurs(volume.Labels)).Select(volume => $"volume {volume.Name}"));
         lines.AddRange((await client.Images.ListImagesAsync(new ImagesListParameters()))
             .Where(image => IsOurs(image.Labels)).SelectMany(image => image.RepoTags ?? []).Where(tag => tag != "<none>:<none>").Select(tag => $"image {tag}"));
-        return Marks().Replace(string.Join('\n', lines.Order(StringComparer.Ordinal)), "*");
+        return Marks().Replace(string.Join('\n', Renumbered(lines).Order(StringComparer.Ordinal)), "*");
+    }
+
+    // The versions of a project are counted up for ever; what matters is which come after one another.
+    private static IEnumerable<string> Renumbered(IReadOnlyList<string> lines)
+    {
+        var versions = lines.SelectMany(line => KeptVersion().Matches(line)).Select(match => int.Parse(match.Value, CultureInfo.InvariantCulture)).Distinct().Order().ToList();
+        return lines.Select(line => KeptVersion().Replace(line, match => string.Create(
+            CultureInfo.InvariantCulture, $"version {versions.IndexOf(int.Parse(match.Value, CultureInfo.InvariantCulture)) + 1}")));
     }
 
     private bool IsOurs(IDictionary<string, string>? labels) => labels?.Values.Contains(World.Project) == true;
@@ -160,6 +204,25 @@ public sealed partial class KillTests(KillTests.Fixture fixture) : IClassFixture
     [GeneratedRegex(@"\b20\d{6}T\d{6}Z-[0-9a-f]{8}\b|(?<=previous-)[0-9a-f]{8}\b|\b20\d\d-\d\d-\d\dT[\d:.]+Z?|(?<=sha256:|kept-from=)[0-9a-f]{64}\b")]
     private static partial Regex Marks();
 
+    // In the names of kept containers, their labels and the tags of their images.
+    [GeneratedRegex(@"(?<=\.kept-|kept-version=|phased-rollout-kept/[\w./-]+:)[0-9]+\b")]
+    private static partial Regex KeptVersion();
+
+    /// <summary>The two versions between which changes go back and forth, and what undisturbed ones leave.</summary>
+    private sealed class Tide(params PhasedRollout.Demo.DemoInput[] inputs)
+    {
+        private readonly string[] pictures = ["", ""];
+        private int turn = 1;
+
+        public int Writes { get; private set; }
+
+        public TimeSpan Took { get; private set; }
+
+        public (PhasedRollout.Demo.DemoInput Input, string Undisturbed) Next() => (inputs[turn = 1 - turn], pictures[turn]);
+
+        public void Learn(int writes, TimeSpan took, string picture) => (Writes, Took, pictures[turn]) = (writes, took, picture);
+    }
+
     /// <summary>Three services, or the ten.</summary>
     public sealed class Fixture(ScenarioMachine machine) : PlainWorld(machine, "kill")
     {
@@ -169,11 +232,16 @@ public sealed partial class KillTests(KillTests.Fixture fixture) : IClassFixture
         {
             await base.SetUpAsync();
             Changed = PlainStack.Of(World, "2");
-            if (Environment.GetEnvironmentVariable("PHASED_ROLLOUT_TEN") != "1")
-                return;
-
-            await World.UseSeedAsync(ScenarioCompose.Ten);
-            Changed = World.Good.With("restart: unless-stopped", "restart: always");
+            switch (Environment.GetEnvironmentVariable("PHASED_ROLLOUT_TEN"))
+            {
+                case "1":
+                    await World.UseSeedAsync(ScenarioCompose.Ten);
+                    Changed = World.Good.With("restart: unless-stopped", "restart: always");
+                    break;
+                case "plain":
+                    (World.Good, Changed) = (PlainStack.Ten(World, "1"), PlainStack.Ten(World, "2"));
+                    break;
+            }
         }
     }
 }

@@ -37,6 +37,44 @@ internal static class PlainStack
         """,
         new Dictionary<string, string>());
 
+    /// <summary>Ten such services in the seed's four phases; one of each phase is probed, for ten that are keep two processors busy with probes.</summary>
+    public static DemoInput Ten(RolloutWorld world, string version) => new(
+        $$"""
+        name: {{world.Project}}
+        x-rollout:
+          phases:
+            - { title: First, services: [a1] }
+            - { title: Second, services: [b1, b2, b3] }
+            - { title: Third, services: [c1, c2, c3] }
+            - { title: Fourth, services: [d1, d2, d3] }
+        x-service: &service
+          build: https://github.com/{{PhasedRollout.Demo.Fixture.FixtureRepository.FullName}}.git#main:plain
+          stop_signal: SIGKILL
+          environment:
+            VERSION: "{{version}}"
+          networks: [default, {{world.Network}}]
+        x-probed: &probed
+          <<: *service
+          healthcheck: { test: ["CMD", "true"], interval: 1s, timeout: 5s }
+        services:
+          a1: *probed
+          b1: { <<: *probed, depends_on: [a1], ports: ["{{world.PortFor("b1").ToString(CultureInfo.InvariantCulture)}}:80"] }
+          b2: { <<: *service, volumes: [data:/data] }
+          b3: { <<: *service, depends_on: { b1: { condition: service_healthy } } }
+          c1: { <<: *probed, depends_on: [b1] }
+          c2: { <<: *service, ports: ["{{world.PortFor("c2").ToString(CultureInfo.InvariantCulture)}}:80"] }
+          c3: *service
+          d1: *probed
+          d2: *service
+          d3: *service
+        networks:
+          {{world.Network}}: { external: true }
+        volumes:
+          data: {}
+
+        """,
+        new Dictionary<string, string>());
+
     /// <summary>The commit that it is built from.</summary>
     public static Task CommitAsync(RolloutWorld world) => world.Repository.CommitAsync("The plain stack",
     [
