@@ -28,14 +28,16 @@ internal sealed class DockerEngineSetup(MachineOptions options, DebianPackages p
         Directory.CreateDirectory(run);
         Directory.CreateDirectory(Path.GetDirectoryName(options.DockerSocket)!);
         log($"Starting a Docker engine: {dockerd}, socket {options.DockerSocket}, data in {data}, log in {processes.LogFile(Name)}.");
-        string[] arguments =
+        string[] command =
         [
+            .. options.EngineNamespaceOf is { } process ? [ProgramFinder.Find("nsenter", options.SearchPath)!, FormattableString.Invariant($"--net=/proc/{process}/ns/net")] : Array.Empty<string>(),
+            dockerd,
             "--data-root", data,
             "--exec-root", Path.Combine(run, "exec"),
             "--pidfile", Path.Combine(run, "dockerd.pid"),
             "-H", $"unix://{options.DockerSocket}",
         ];
-        var record = processes.Start(new DetachedProgram(Name, dockerd, arguments) { Environment = environment });
+        var record = processes.Start(new DetachedProgram(Name, command[0], command[1..]) { Environment = environment });
         await processes.WaitUntilAsync(record, token => EngineSocket.AnswersAsync(options.DockerSocket, token), TimeSpan.FromSeconds(60), ct);
     }
 

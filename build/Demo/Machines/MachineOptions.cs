@@ -21,6 +21,9 @@ public sealed record MachineOptions
     /// <summary>The engine that the user chose (<c>DOCKER_HOST</c>), or null.</summary>
     public string? DockerHost { get; init; }
 
+    /// <summary>The process in whose network namespace an engine is started, so that it stands beside another one; null for ours.</summary>
+    public int? EngineNamespaceOf { get; init; }
+
     /// <summary>Look for nothing outside <see cref="SearchPath"/>, as on a machine that has nothing installed.</summary>
     public bool IgnoreSystemPrograms { get; init; }
 
