@@ -20,8 +20,14 @@ public sealed record DeploymentPlan(
     /// <summary>After the gate: hands the names over from what ran to what was started beside it.</summary>
     public IReadOnlyList<Operation> HandOver { get; init; } = [];
 
-    /// <summary>After the gate, before <see cref="Settle"/>: keeps what a rollback needs, and forgets the versions that are too many.</summary>
+    /// <summary>Keeps what a rollback needs, and forgets the versions that are too many.</summary>
     public IReadOnlyList<Operation> Keep { get; init; } = [];
+
+    /// <summary>Of <see cref="Keep"/>, before <see cref="Switch"/>: what stops first is kept first, since others remove containers that do not run.</summary>
+    public IReadOnlyList<Operation> KeepFirst => [.. Keep.Where(IsFirst)];
+
+    /// <summary>The rest of <see cref="Keep"/>, after the gate and before <see cref="Settle"/>.</summary>
+    public IReadOnlyList<Operation> KeepLast => [.. Keep.Where(operation => !IsFirst(operation))];
 
     /// <summary>Why of each service becomes what becomes of it.</summary>
     public IReadOnlyDictionary<string, string> Causes { get; init; } = new Dictionary<string, string>();
@@ -40,10 +46,12 @@ public sealed record DeploymentPlan(
     [
         .. Lines(Prepare, Trial),
         .. Trial.Count > 0 ? ["-- trial --"] : Array.Empty<string>(),
-        .. Lines(EndTrial, Switch),
-        .. Keep.Count + HandOver.Count + Settle.Count > 0 ? ["-- gate --"] : Array.Empty<string>(),
-        .. Lines(HandOver, Keep, Settle),
+        .. Lines(EndTrial, KeepFirst, Switch),
+        .. KeepLast.Count + HandOver.Count + Settle.Count > 0 ? ["-- gate --"] : Array.Empty<string>(),
+        .. Lines(HandOver, KeepLast, Settle),
     ]);
+
+    private bool IsFirst(Operation operation) => operation is TagImage or KeepContainer or CreatePlaceholder && !IsBeside(operation.Service!);
 
     private static IEnumerable<string> Lines(params IReadOnlyList<Operation>[] steps) =>
         steps.SelectMany(step => step).Select(operation => operation.ToString());

@@ -1,3 +1,4 @@
+using PhasedRollout.Deployment.Versions;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Deployment;
@@ -20,7 +21,11 @@ internal sealed class PhaseReturn(TargetSnapshot snapshot, IPhaseGate gate, Depl
                 if (!errors.ContainsKey(operation.Service!))
                     await TryAsync(runner, operation, errors, patience.Token);
 
-            verdict = await HoldGateOverOldAsync(rollout, wanted, changed, cancelled ? settings.QuickGate : settings.Gate, patience.Token);
+            foreach (var service in changed)
+                if (Loss(rollout.Project, service, plan, observed) is { } loss)
+                    errors.TryAdd(service, loss);
+
+            verdict = await HoldGateOverOldAsync(rollout, wanted, [.. changed.Except(errors.Keys)], cancelled ? settings.QuickGate : settings.Gate, patience.Token);
         }
         catch (Exception error) when (error is OperationCanceledException or WorldRefusedException)
         {
@@ -51,6 +56,22 @@ internal sealed class PhaseReturn(TargetSnapshot snapshot, IPhaseGate gate, Depl
         foreach (var sentence in sentences)
             log.Warning(sentence);
         return new WayBack(returned, atTheEnd, sentences);
+    }
+
+    // Somebody who knows nothing of the lock, such as "docker compose up", may have removed what ran before. What he put there is his.
+    private static string? Loss(string project, string service, DeploymentPlan plan, ObservedState observed)
+    {
+        if (plan.Changes[service] != ServiceChange.Replaced)
+            return null;
+
+        var old = plan.Settle.OfType<RemoveContainer>().Where(operation => operation.Service == service).Select(operation => operation.Container).ToHashSet(StringComparer.Ordinal);
+        if (old.Count == 0 || observed.Containers.Any(container => !container.IsKept && (old.Contains(container.Id) || old.Contains(container.Name))))
+            return null;
+
+        var now = DeploymentPlanner.Of(project, service, observed).FirstOrDefault(container => container.IsRunning);
+        return "what ran before was removed by somebody else meanwhile"
+            + (now is null ? ", and nothing runs in its place" : $", and container '{now.Name}' runs in its place")
+            + (KeptContainer.Of(project, observed).Any(kept => old.Contains(kept.From)) ? "; it is kept: ./build.sh Rollback brings it back" : "");
     }
 
     private static async Task TryAsync(OperationRunner runner, Operation operation, Dictionary<string, string> errors, CancellationToken cancellationToken)

@@ -33,7 +33,10 @@ internal sealed class PhaseTransaction(
 
             verdict = null;
             using (log.Begin(new RunStep(StepKind.Start, null) { Phase = number }))
+            {
+                await KeepAsync(runner, plan.KeepFirst);
                 await SwitchAsync(runner, plan, cancellationToken);
+            }
 
             atGate?.Invoke();
             verdict = await HoldGateAsync(
@@ -41,7 +44,9 @@ internal sealed class PhaseTransaction(
             if (verdict.Passed)
             {
                 await runner.RunByServiceAsync(plan.HandOver, CancellationToken.None);
-                await KeepAsync(runner, rollout.Project, plan);
+                await KeepAsync(runner, plan.KeepLast);
+                if (plan.Keep.Count > 0)
+                    await new OrphanTags(target, log).SweepAsync(rollout.Project, CancellationToken.None);
                 await SettleAsync(runner, plan);
                 return await OutcomeAsync(runner, rollout.Project, number, plan.IsEmpty ? PhaseResult.Unchanged : PhaseResult.Succeeded,
                     wanted, plan, plan.Changes, verdict, null);
@@ -84,13 +89,10 @@ internal sealed class PhaseTransaction(
         await runner.RunInOrderAsync([.. plan.Switch.Where(operation => operation is not StopContainer)], cancellationToken);
     }
 
-    // The phase stands. What cannot be kept is no reason to undo it, and no reason to leave it unsettled.
-    private async Task KeepAsync(OperationRunner runner, string project, DeploymentPlan plan)
+    // What cannot be kept is no reason to undo a phase, and no reason to leave it unsettled.
+    private async Task KeepAsync(OperationRunner runner, IReadOnlyList<Operation> keep)
     {
-        if (plan.Keep.Count == 0)
-            return;
-
-        foreach (var service in plan.Keep.GroupBy(operation => operation.Service))
+        foreach (var service in keep.GroupBy(operation => operation.Service))
             try
             {
                 await runner.RunAsync(service, CancellationToken.None);
@@ -99,8 +101,6 @@ internal sealed class PhaseTransaction(
             {
                 log.Warning($"{service.Key}: {failed.Refusal.Operation}: {failed.Refusal.Error}; a rollback may not reach this version");
             }
-
-        await new OrphanTags(target, log).SweepAsync(project, CancellationToken.None);
     }
 
     // The phase stands. What cannot be removed now is a leftover that the next run removes, not a failure of the phase. It is tried once more:

@@ -227,6 +227,9 @@ internal sealed class MemoryTarget : IDeploymentTarget
     /// <summary>Somebody else removes a container.</summary>
     public void Forget(string name) => containers.RemoveAll(container => container.Name == name);
 
+    /// <summary>Somebody else removes containers.</summary>
+    public void Lose(Predicate<DeployedContainer> which) => containers.RemoveAll(which);
+
     private string NewId() => "id-" + (++clock).ToString("00000", CultureInfo.InvariantCulture);
 
     private DateTimeOffset Tick() => DateTimeOffset.UnixEpoch.AddSeconds(++clock);

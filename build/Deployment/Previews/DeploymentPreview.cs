@@ -51,8 +51,8 @@ public sealed class DeploymentPreview(ITargetObserver target, DeploymentSettings
                 .Select(pair => new OperationPreview("image", pair.Second.Operation!, pair.First.Service.Name, pair.Second.Subject, pair.Second.Cause)),
             .. plan.Prepare.Select(operation => Line("prepare", operation)),
             .. plan.Trial.Select(operation => Line("trial", operation)),
-            .. plan.EndTrial.Concat(plan.Switch).Select(operation => Line("switch", operation)),
-            .. plan.HandOver.Concat(plan.Keep).Concat(plan.Settle).Select(operation => Line("after the gate", operation)),
+            .. plan.EndTrial.Concat(plan.KeepFirst).Concat(plan.Switch).Select(operation => Line("switch", operation)),
+            .. plan.HandOver.Concat(plan.KeepLast).Concat(plan.Settle).Select(operation => Line("after the gate", operation)),
         ]);
     }
 

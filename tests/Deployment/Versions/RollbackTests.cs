@@ -76,6 +76,23 @@ public class RollbackTests
     }
 
     [Fact]
+    public async Task What_somebody_else_removes_before_the_gate_is_said_to_be_gone_and_was_kept_before_it_was_stopped()
+    {
+        await DeployAsync(Port("a"));
+        var outcome = await DeployAsync(Port("b"), passes: _ =>
+        {
+            target.Lose(container => container.Previous is not null);
+            return false;
+        });
+
+        outcome.Result.ShouldBe(PhaseResult.Failed);
+        outcome.Failure.ShouldNotBeNull().Undo.ShouldHaveSingleItem().ShouldBe(
+            "web: could not go back: what ran before was removed by somebody else meanwhile, and container 'shop-web-1' runs in its place; it is kept: ./build.sh Rollback brings it back");
+        (await RollbackAsync(Port("b"))).ShouldNotBeNull().Result.ShouldBe(PhaseResult.Succeeded);
+        Running.ShouldBe([("shop-web-1", Hash(Port("a"), "web"))]);
+    }
+
+    [Fact]
     public async Task A_network_that_somebody_removed_is_made_again()
     {
         await DeployAsync(User("a", "web"));
@@ -210,6 +227,9 @@ public class RollbackTests
 
     private static Rollout User(string user, params string[] services) =>
         Stacks.Rollout("shop", [.. services.Select(name => Stacks.Image(name) with { User = user })]);
+
+    // A port of the host is why what runs stops first.
+    private static Rollout Port(string user) => Stacks.Rollout("shop", [Stacks.Image("web") with { User = user, Ports = [new PortMapping(80, 8080)] }]);
 
     private static string Hash(Rollout rollout, string service) => WantedService.From(
         rollout, 1, Stacks.Phases(rollout)[0].Services.Single(candidate => candidate.Service.Name == service),

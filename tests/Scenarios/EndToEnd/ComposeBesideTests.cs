@@ -53,6 +53,30 @@ public sealed class ComposeBesideTests(ComposeBesideTests.Fixture fixture) : ICl
         (await VersionsAsync()).ShouldBe(["api 2", "db 2", "web 1"]);
     }
 
+    [Fact]
+    public async Task What_Compose_removes_in_the_middle_of_a_phase_is_said_to_be_gone_and_a_rollback_brings_it_back()
+    {
+        await World.Engine.RemoveAsync();
+        await DeployAsync("1");
+        await WriteAsync("2");
+        await using (var program = World.Start(null, "DeployPhase1", "--min-healthy-time", "20s"))
+        {
+            // The service with a volume stops first.
+            await program.WaitForAsync(
+                async () => (await World.Engine.AllAsync()).Any(container => container.Contains("-db-1.previous-", StringComparison.Ordinal) && container.EndsWith(" exited", StringComparison.Ordinal)),
+                "the new container is at the gate", Stop);
+            await ComposeAsync("2", "down");
+            var run = (await program.EndAsync(Stop)).ShouldEndWith(1);
+            run.ShouldSay("db: could not go back: what ran before was removed by somebody else meanwhile, and nothing runs in its place; it is kept");
+            (await World.ReadReportAsync()).Phases("outcome")[0].ShouldBe("failed");
+        }
+
+        await World.RunAsync("Rollback");
+        (await VersionsAsync()).ShouldContain("db 1");
+        await DeployAsync("3");
+        await ShouldBeSettledAsync();
+    }
+
     private Task WriteAsync(string version) => World.WriteAsync(Fixture.Stack(World, version));
 
     private async Task DeployAsync(string version)
