@@ -69,7 +69,8 @@ public sealed class SignalTests : IDisposable
         IsReported.ShouldBeTrue();
     }
 
-    private Process Start(params string[] words) => Process.Start(new ProcessStartInfo("dotnet", [Program, .. words])
+    // A shell's background job ignores SIGINT, and so would all that it starts, these tests and the program.
+    private Process Start(params string[] words) => Process.Start(new ProcessStartInfo("env", ["--default-signal=INT,HUP,TERM", "dotnet", Program, .. words])
     {
         WorkingDirectory = root.FullName,
         RedirectStandardOutput = true,

@@ -34,14 +34,15 @@ internal sealed class RunningProgram : IAsyncDisposable
     public static RunningProgram Start(
         string folder, IReadOnlyList<string> arguments, IReadOnlyCollection<string> composeVariables, IReadOnlyDictionary<string, string>? variables)
     {
-        var start = new ProcessStartInfo(ChildBuild.DotNet)
+        // A shell's background job ignores SIGINT, and so would all that it starts, these tests and the program.
+        var start = new ProcessStartInfo("env")
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "_build.dll"), .. arguments])
+        foreach (var argument in (string[])["--default-signal=INT,HUP,TERM", ChildBuild.DotNet, Path.Combine(AppContext.BaseDirectory, "_build.dll"), .. arguments])
             start.ArgumentList.Add(argument);
         foreach (var name in start.Environment.Keys
             .Where(name => ChildBuild.IsKeptFromChild(name, composeVariables) || name.StartsWith("NUKE_", StringComparison.Ordinal)).ToList())
