@@ -61,7 +61,17 @@ public sealed class RunJournal(string path, LockHolder run, Redactor redactor, T
     }
 
     /// <inheritdoc />
-    public void Dispose() => file?.Dispose();
+    public void Dispose()
+    {
+        try
+        {
+            file?.Dispose();
+        }
+        catch (IOException)
+        {
+            // Said when it was written to.
+        }
+    }
 
     private void Write(JournalLine line)
     {
@@ -92,6 +102,6 @@ public sealed class RunJournal(string path, LockHolder run, Redactor redactor, T
     private FileStream Open()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        return new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        return new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
     }
 }
