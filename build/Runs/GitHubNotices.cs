@@ -29,11 +29,12 @@ public sealed partial class GitHubNotices(GitHubNoticeSettings settings, IGitHub
     private readonly ReportText text = new(redactor);
     private GitHubPlace? place;
     private long? deployment;
-    private bool hasGivenUp;
+    private readonly HashSet<Notice> refused = [];
+    private bool isDown;
 
     /// <summary>A phase begins; the first one makes the Deployment.</summary>
     public Task PhaseBeginsAsync(RunRecord soFar, int number, string title, int of, CancellationToken cancellationToken) =>
-        settings.Environment is not { } environment ? Task.CompletedTask : TryAsync(async github =>
+        settings.Environment is not { } environment ? Task.CompletedTask : TryAsync(Notice.Deployment, async github =>
         {
             if (PlaceOf(soFar) is not { } found)
                 return;
@@ -47,7 +48,7 @@ public sealed partial class GitHubNotices(GitHubNoticeSettings settings, IGitHub
     /// <summary>A phase has ended.</summary>
     /// <remarks>Also of a run that somebody stopped: GitHub is told what became of it.</remarks>
     public Task PhaseEndedAsync(PhaseOutcome outcome, string title, int of) =>
-        deployment is not { } id || place is not { } found ? Task.CompletedTask : TryAsync(github => github.SetDeploymentStatusAsync(
+        deployment is not { } id || place is not { } found ? Task.CompletedTask : TryAsync(Notice.Deployment, github => github.SetDeploymentStatusAsync(
             found,
             id,
             outcome.Failure is null ? GitHubState.InProgress : GitHubState.Failure,
@@ -67,21 +68,32 @@ public sealed partial class GitHubNotices(GitHubNoticeSettings settings, IGitHub
             _ => GitHubState.Failure,
         };
         var sentence = Short(model.Diagnoses is [var first, ..] ? $"{first.Failure.Name()}: {first.Cause}" : ReportSummary.Sentence(model));
-        await TryAsync(async github =>
+        // Each by itself: a token that may write comments need not be one that may write statuses.
+        await TryAtTheEndAsync(Notice.Deployment, async (github, found) =>
         {
-            if (PlaceOf(record) is not { } found)
-                return;
-
             if (deployment is { } id)
                 await github.SetDeploymentStatusAsync(found, id, state, sentence, cancellationToken);
+        }, record);
+        await TryAtTheEndAsync(Notice.CommitStatus, async (github, found) =>
+        {
             if (settings.Environment is { } environment)
                 await github.SetCommitStatusAsync(found, $"phased-rollout/{environment}", state, sentence, cancellationToken);
+        }, record);
+        await TryAtTheEndAsync(Notice.Comment, async (github, found) =>
+        {
             if (PullRequest() is { } number)
             {
                 var marker = Marker(model);
                 await github.WriteCommentAsync(found, number, marker, Cut($"{marker}\n{StepSummary.Render(model)}"), cancellationToken);
             }
-        });
+        }, record);
+    }
+
+    // When the run has ended, what could not be told before is tried once more: no Deployment stays in progress for ever.
+    private Task TryAtTheEndAsync(Notice notice, Func<IGitHubReports, GitHubPlace, Task> tell, RunRecord record)
+    {
+        isDown = false;
+        return TryAsync(notice, github => PlaceOf(record) is { } found ? tell(github, found) : Task.CompletedTask);
     }
 
     /// <summary>The pull request that <c>GITHUB_REF</c> names (<c>refs/pull/12/merge</c>), or null.</summary>
@@ -122,19 +134,19 @@ public sealed partial class GitHubNotices(GitHubNoticeSettings settings, IGitHub
             return place = new GitHubPlace(repository.Owner, repository.Name, at, null);
 
         log.Warning("Nothing is told on GitHub: neither GITHUB_REPOSITORY and GITHUB_SHA nor a verified context names a repository and commit.");
-        hasGivenUp = true;
+        GiveUp();
         return null;
     }
 
-    private async Task TryAsync(Func<IGitHubReports, Task> tell)
+    private async Task TryAsync(Notice notice, Func<IGitHubReports, Task> tell)
     {
-        if (hasGivenUp)
+        if (isDown || refused.Contains(notice))
             return;
 
         if (reports is null)
         {
             log.Warning("Nothing is told on GitHub: --github-deployment and --github-comment need a token (--github-token, GITHUB_TOKEN or GH_TOKEN).");
-            hasGivenUp = true;
+            GiveUp();
             return;
         }
 
@@ -142,13 +154,18 @@ public sealed partial class GitHubNotices(GitHubNoticeSettings settings, IGitHub
         {
             await tell(reports);
         }
-        catch (WorldRefusedException refused)
+        catch (WorldRefusedException exception)
         {
-            // A token that may not write now may not write later either; nobody waits for GitHub with every phase.
-            hasGivenUp = true;
-            log.Warning($"{refused.Message}. {refused.Remedy} The deployment goes on without.");
+            // A token that may not write now may not write later either. A GitHub that is down is not waited for with every phase.
+            if (exception.Failure == FailureClass.CredentialsRejected)
+                refused.Add(notice);
+            else
+                isDown = true;
+            log.Warning($"{exception.Message}. {exception.Remedy} The deployment goes on without.");
         }
     }
+
+    private void GiveUp() => refused.UnionWith(Enum.GetValues<Notice>());
 
     private string Marker(ReportModel model)
     {
@@ -168,4 +185,11 @@ public sealed partial class GitHubNotices(GitHubNoticeSettings settings, IGitHub
 
     [GeneratedRegex(@"^refs/pull/([0-9]{1,9})/")]
     private static partial Regex PullReference();
+
+    private enum Notice
+    {
+        Deployment,
+        CommitStatus,
+        Comment,
+    }
 }

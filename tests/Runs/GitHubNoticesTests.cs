@@ -29,14 +29,32 @@ public class GitHubNoticesTests
     }
 
     [Fact]
-    public async Task What_GitHub_refuses_is_one_warning_and_fails_nothing()
+    public async Task What_GitHub_refuses_is_one_warning_each_and_fails_nothing()
     {
         github.Refusal = new WorldRefusedException(FailureClass.CredentialsRejected, "GitHub did not take a deployment: 403", "the token needs to write");
 
         await RunAsync(Notices("staging", "12"), SampleRuns.BuildFailed);
 
-        github.Asked.ShouldBe(1);
-        log.Lines.Count(line => line.Contains("403", StringComparison.Ordinal)).ShouldBe(1);
+        // A Deployment, a commit status and a comment: each needs a permission of its own.
+        github.Asked.ShouldBe(3);
+        log.Lines.Count(line => line.Contains("403", StringComparison.Ordinal)).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_GitHub_that_is_down_is_not_waited_for_with_every_phase_and_told_the_end()
+    {
+        github.Refusal = new WorldRefusedException(FailureClass.GitHubUnavailable, "GitHub did not take a deployment status: 502", "later");
+        github.RefusedRequests = 2..3;
+
+        await RunAsync(Notices("staging", null), SampleRuns.BuildFailed);
+
+        github.Told.ShouldBe(
+        [
+            "deployment acme/platform@0123456 staging: shop: 3 phases, run 20261123T212705Z-1f2e",
+            "Failure: build-failure: The image of brain-api could not be built: step 4 of 7 failed.",
+            "commit phased-rollout/staging Failure: build-failure: The image of brain-api could not be built: step 4 of 7 failed.",
+        ]);
+        log.Lines.Count(line => line.Contains("502", StringComparison.Ordinal)).ShouldBe(1);
     }
 
     [Fact]
@@ -113,6 +131,8 @@ public class GitHubNoticesTests
 
         public WorldRefusedException? Refusal { get; set; }
 
+        public Range RefusedRequests { get; set; } = 1..1000;
+
         public Task<long> CreateDeploymentAsync(GitHubPlace place, string environment, string description, CancellationToken cancellationToken)
         {
             Tell(place, $"deployment {place.Owner}/{place.Name}@{place.Commit[..7]} {environment}: {description}");
@@ -142,7 +162,7 @@ public class GitHubNoticesTests
         private void Tell(GitHubPlace place, string what)
         {
             Asked++;
-            if (Refusal is not null)
+            if (Refusal is not null && Asked >= RefusedRequests.Start.Value && Asked < RefusedRequests.End.Value)
                 throw Refusal;
 
             what.Length.ShouldBeLessThan(300);

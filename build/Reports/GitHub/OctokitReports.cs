@@ -97,10 +97,17 @@ public sealed class OctokitReports : IGitHubReports, IDisposable
                 ? FormattableString.Invariant($"{(int)status} {refused.Message}")
                 : exception.Message;
             throw new WorldRefusedException(
-                exception is ApiException ? FailureClass.CredentialsRejected : FailureClass.GitHubUnavailable,
+                IsRefusal(exception) ? FailureClass.CredentialsRejected : FailureClass.GitHubUnavailable,
                 $"GitHub did not take {what} for {place.Owner}/{place.Name}: {reason}",
-                "The token needs to write deployments, commit statuses and pull requests (permissions: deployments, statuses, pull-requests: write).",
+                IsRefusal(exception)
+                    ? "The token needs to write deployments, commit statuses and pull requests (permissions: deployments, statuses, pull-requests: write)."
+                    : "GitHub is told again when the run ends.",
                 inner: exception);
         }
     }
+
+    // GitHub has understood and will not: another try ends the same way. An answer of its own trouble, or of too many requests, passes.
+    private static bool IsRefusal(Exception exception) =>
+        exception is ApiException { StatusCode: var status } and not (RateLimitExceededException or AbuseException or SecondaryRateLimitExceededException)
+        && (int)status is < 500 and not 429;
 }

@@ -8,6 +8,8 @@ internal sealed class ReportFile(JsonNode root)
 {
     private static readonly Lazy<Task<JsonSchema>> Schema = new(() => JsonSchema.FromFileAsync(Repository.PathOf("docs", "report.schema.json")));
 
+    public string RunId => root["run"]!["id"]!.GetValue<string>();
+
     public string Outcome => root["run"]!["outcome"]!.GetValue<string>();
 
     public int ExitCode => root["run"]!["exitCode"]!.GetValue<int>();
