@@ -23,11 +23,15 @@ internal sealed class GateSteps : IDisposable
                 continue;
 
             if (judgement.Pending)
-                step.Say(judgement.Health.Reason);
+                step.Say(Seen(judgement.Health.Reason));
             else if (steps.Remove(judgement.Health.Service))
                 step.Dispose();
         }
     }
+
+    // How long it has waited stands before it on the screen already.
+    private static string Seen(string reason) =>
+        reason.IndexOf(HealthTerms.LastSeenWords, StringComparison.Ordinal) is >= 0 and var start ? reason[(start + HealthTerms.LastSeenWords.Length)..] : reason;
 
     public void Dispose()
     {

@@ -41,6 +41,9 @@ internal sealed class HealthTerms(
     HttpAnswer? answer,
     int answered)
 {
+    /// <summary>What stands before the last thing that was seen.</summary>
+    public const string LastSeenWords = "last seen: ";
+
     /// <summary>True when the engine or an address checks it.</summary>
     public bool IsChecked => seen is { HasCheck: true } || service.HealthUrl is not null;
 
@@ -63,7 +66,7 @@ internal sealed class HealthTerms(
                 service.HealthUrl is { } address && answer is not null ? $"GET {address.Url}: {answer.Observed}" : null,
                 restarts > 0 ? PlainText.Count(restarts, "restart") : null,
             ];
-            return $"; last seen: {string.Join(", ", parts.Where(part => part is not null))}";
+            return $"; {LastSeenWords}{string.Join(", ", parts.Where(part => part is not null))}";
         }
     }
 
