@@ -9,6 +9,9 @@ internal static class Outputs
 {
     private static readonly OutputContext Nothing = new(null, []);
 
+    // What the builder prints around the output of a step.
+    private static readonly string[] BuildersOwn = ["Step ", "--->", "Removing intermediate container", "Sending build context"];
+
     /// <summary>Why an image could not be built. What the steps printed is the cause, the builder's own error mostly a consequence of it.</summary>
     public static Symptom OfBuild(BuildFailed failure)
     {
@@ -31,8 +34,14 @@ internal static class Outputs
             };
         }
 
-        return symptom
-            ?? new Symptom(FailureClass.BuildFailure, failure.Error, "correct the step; the lines above it are its output", failure.Error) { SubCause = "step-failed" };
+        if (symptom is not null)
+            return symptom;
+
+        var said = failure.Log.Select(line => line.Trim()).LastOrDefault(line => line.Length > 0 && !BuildersOwn.Any(line.StartsWith)) ?? failure.Error;
+        return new Symptom(FailureClass.BuildFailure, said == failure.Error ? said : $"{said} ({failure.Error})", "correct what the step's last lines say", said)
+        {
+            SubCause = "step-failed",
+        };
     }
 
     /// <summary>Why an image could not be pulled.</summary>

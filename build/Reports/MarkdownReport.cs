@@ -147,7 +147,7 @@ public static class MarkdownReport
             return text.Append("There are no phases to deploy.\n").ToString();
 
         text.Append(FormattableString.Invariant(
-            $"Deploy services in {model.Phases.Count} phases, verifying each phase before proceeding:\n"));
+            $"Deploy services in {model.Phases.Count} phase{(model.Phases.Count == 1 ? "" : "s")}, verifying each phase before proceeding:\n"));
         foreach (var phase in model.Phases)
         {
             var took = phase is { StartedAt: { } start, FinishedAt: { } end } ? $" ({ReportSummary.Duration(end - start)})" : "";

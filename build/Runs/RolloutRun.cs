@@ -6,6 +6,7 @@ using PhasedRollout.Deployment.Previews;
 using PhasedRollout.Diagnosis;
 using PhasedRollout.Phases;
 using PhasedRollout.Reports;
+using PhasedRollout.Reports.Hosts;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Runs;
@@ -366,7 +367,10 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
     {
         var line = $"{finding.Rule} {finding.Where}: {finding.Message}; {finding.Suggestion}"
             + (finding.Accepted is { } reason ? $" (accepted: {reason})" : "");
-        if (finding.Blocks)
+        // A server that takes annotations gets this one from the report, at its line of the compose file; logged as an error it would stand there twice.
+        if (settings.Outlets.Host is CiHost.GitHub or CiHost.Azure or CiHost.TeamCity)
+            log.Information(line);
+        else if (finding.Blocks)
             log.Error(line);
         else
             log.Warning(line);

@@ -31,12 +31,12 @@ internal static class SystemRules
             Examples = ["Error: System limit for number of file watchers reached, watch '/app'", "accept: too many open files"],
         },
         new("architecture", CrashLoop, "wrong-architecture",
-            "exec format error", "cannot execute binary file", "rosetta error", "qemu-x86_64: Could not open")
+            "exec {path}: exec format error", "exec format error", "cannot execute binary file", "rosetta error", "qemu-x86_64: Could not open")
         {
-            Cause = "its program is for another processor than the target's (exec format error)",
+            Cause = "its program[ {path}] cannot be run on the target: it is for another processor, or a script without #! in its first line (exec format error)",
             Remedy =
-                "build or take the image for the target's platform (services.{service}.platform, FROM --platform=…); a script needs #! "
-                + "in its first line",
+                "a script: begin it with #!/bin/sh; a program: build or take the image for the target's platform "
+                + "(services.{service}.platform, FROM --platform=…)",
             Examples =
             [
                 "exec /usr/local/bin/python: exec format error",

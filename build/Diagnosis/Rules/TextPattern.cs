@@ -65,7 +65,17 @@ internal sealed class TextPattern
     {
         var rest = text.IndexOf("\",\"", StringComparison.Ordinal);
         var value = (rest < 0 ? text : text[..rest]).Trim().TrimEnd('.', ',', ':', ';');
-        return value.Length > 0 && value[^1] is '\'' or '"' && value.Count(character => character == value[^1]) % 2 == 1 ? value[..^1] : value;
+        return value.Length > 0 && value[^1] is '\'' or '"' && !Opens(value, value[^1]) ? value[..^1] : value;
+    }
+
+    // Not the apostrophe within a word: "can't create directory '/data'".
+    private static bool Opens(string value, char quote)
+    {
+        var opened = false;
+        for (var index = 0; index < value.Length - 1; index++)
+            if (value[index] == quote && (opened || index == 0 || !char.IsLetterOrDigit(value[index - 1])))
+                opened = !opened;
+        return opened;
     }
 
     private static string Expression(Token token, bool isLast)
