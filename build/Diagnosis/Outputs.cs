@@ -77,6 +77,10 @@ internal static class Outputs
         };
     }
 
+    /// <summary>What a database answers to whoever connects; null when it says nothing that is known.</summary>
+    public static Symptom? OfServer(string service, string said) =>
+        new OutputReader(RuleBook.DatabaseProbe, Nothing with { Service = service }).ReadFirst([said]);
+
     /// <summary>The registry of an image's reference: the first part when it can be a host (distribution/reference), else Docker Hub.</summary>
     public static string Registry(string image) =>
         image.Split('/') is [var host, _, ..] && (host.Contains('.', StringComparison.Ordinal) || host.Contains(':', StringComparison.Ordinal) || host == "localhost") ? host : "docker.io";

@@ -146,7 +146,7 @@ internal static class ServiceSymptom
 
     // A database of its own connection strings that does not answer from inside its network.
     private static Symptom? Unreached(ContainerEvidence? seen) =>
-        seen?.Reached.FirstOrDefault(reached => reached.Outcome != Reach.Answers) is not { } reached ? null : new Symptom(
+        seen?.Reached.FirstOrDefault(reached => reached.Outcome != Reach.Answers) is not { } reached ? null : Outputs.OfServer(seen.Service, reached.Said) ?? new Symptom(
             FailureClass.DatabaseUnreachable,
             string.Create(CultureInfo.InvariantCulture, $"{reached.Server.Server} at {reached.Server.Host}:{reached.Server.Port} cannot be reached from its network: {reached.Said}"),
             reached.Outcome == Reach.UnknownHost

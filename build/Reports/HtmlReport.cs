@@ -52,7 +52,7 @@ public static class HtmlReport
 
     private static Html Diagnosis(FailureDiagnosis diagnosis) => Html.Of($"""
         <article class="cause">
-        <h3>{diagnosis.Failure.Title()} <code>{diagnosis.Failure.Name()}</code>{Labelled(" at ", diagnosis.Service)}</h3>
+        <h3>{diagnosis.Failure.Title()}{ClassName(diagnosis.Failure)}{Labelled(" at ", diagnosis.Service)}</h3>
         <p class="lead">{diagnosis.Cause}</p>
         {Evidence(diagnosis.Evidence)}
         <p><strong>Remedy:</strong> {diagnosis.Remedy}</p>
@@ -124,6 +124,10 @@ public static class HtmlReport
     private static Html Changes(ReportModel model) => model.Changes is { } changes
         ? Section("changes", "Since the last good run", ChangeList.Of(changes))
         : Html.None;
+
+    // The word that scripts know, where the title does not say it already.
+    private static Html ClassName(FailureClass failure) =>
+        failure.Title().Equals(failure.Name(), StringComparison.OrdinalIgnoreCase) ? Html.None : Html.Of($" <code>{failure.Name()}</code>");
 
     private static Html Structure(ReportModel model)
     {

@@ -119,7 +119,7 @@ internal static class ReportSummary
         var reached = model.Phases.Any(phase => phase.Outcome != PhaseResult.NotStarted);
         var others = model.Diagnoses
             .Select(diagnosis => diagnosis.Failure)
-            .Except(SixErrors.Select(error => error.Class))
+            .Except(SixErrors.Select(error => error.Class).Append(FailureClass.Cancelled))
             .Select(failure => (Class: failure, Title: failure.Title(), Meaning: "not one of the six, and seen here"));
 
         return [.. SixErrors.Concat(others).Select(error =>

@@ -33,15 +33,37 @@ internal static class ServerLook
         _ => "does not answer within 2 s, or there is no route to it",
     };
 
-    private static ReachedServer Look(DatabaseServer server, ContainerResolver resolver)
+    private static ReachedServer Look(DatabaseServer server, ContainerResolver resolver) => Ask(server, resolver.Resolve(server.Host));
+
+    /// <summary>Asks a server at its address; null is a name that does not resolve.</summary>
+    internal static ReachedServer Ask(DatabaseServer server, IPAddress? address)
     {
-        var outcome = resolver.Resolve(server.Host) is { } address ? Connect(address, server.Port) : Reach.UnknownHost;
-        return new ReachedServer(server, outcome, Told(outcome, server.Host));
+        if (address is null)
+            return new ReachedServer(server, Reach.UnknownHost, Told(Reach.UnknownHost, server.Host));
+
+        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
+        var outcome = Connect(socket, address, server.Port);
+        // MySQL speaks first, and says there and then whom it does not let in.
+        return outcome == Reach.Answers && server.Server == "MySQL" && ReadGreeting(socket) is { } refusal
+            ? new ReachedServer(server, Reach.Refuses, $"takes the connection and answers: {refusal}")
+            : new ReachedServer(server, outcome, Told(outcome, server.Host));
     }
 
-    private static Reach Connect(IPAddress address, int port)
+    private static string? ReadGreeting(Socket socket)
     {
-        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
+        var packet = new byte[512];
+        try
+        {
+            return socket.Poll(PatienceMilliseconds * 1000, SelectMode.SelectRead) ? MySqlGreeting.Refusal(packet.AsSpan(0, socket.Receive(packet))) : null;
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+
+    private static Reach Connect(Socket socket, IPAddress address, int port)
+    {
         try
         {
             socket.Connect(address, port);

@@ -65,7 +65,7 @@ internal static class ServiceCard
     private static string Dockerfile(ReportSource source) => source switch
     {
         { Context: null } => "not needed, a pre-built image",
-        { DockerfileFound: true, DockerfilePath: { } path } => $"✔ {path}",
+        { DockerfileFound: true, DockerfilePath: { } path } => $"✔\u00A0{path}",
         { DockerfileFound: true } => "✔ found",
         { DockerfileFound: false } => "✖ missing",
         _ => "? not verified",

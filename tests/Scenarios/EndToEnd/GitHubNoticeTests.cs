@@ -1,4 +1,3 @@
-using PhasedRollout.Demo.Fixture;
 using PhasedRollout.Demo.GitHub;
 using PhasedRollout.Tests.Scenarios.Support;
 
