@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace PhasedRollout.Demo.GitHub;
@@ -10,129 +9,52 @@ namespace PhasedRollout.Demo.GitHub;
 /// https://git-scm.com/docs/git-http-backend): what any git host does.</summary>
 public sealed class GitHttpServer : IAsyncDisposable
 {
-    private readonly HttpListener _listener;
+    private readonly LoopbackServer _server;
     private readonly GitProgram _git;
     private readonly string _folder;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly HashSet<Task> _running = [];
-    private readonly Lock _lock = new();
-    private readonly Task _loop;
 
-    private GitHttpServer(GitProgram git, string folder, HttpListener listener, int port)
+    private GitHttpServer(GitProgram git, string folder)
     {
-        (_git, _folder, _listener, Url) = (git, folder, listener, new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")));
-        _loop = AcceptAsync();
+        (_git, _folder) = (git, folder);
+        _server = LoopbackServer.Start("The git server", 0, HandleAsync);
     }
 
     /// <summary>Where it answers; a repository is at its path below the folder.</summary>
-    public Uri Url { get; }
+    public Uri Url => _server.Url;
 
     /// <summary>Starts serving on a free port. Partial clones and fetches by id are allowed, as hosts do.</summary>
     /// <exception cref="DemoException">No port is to be had.</exception>
-    public static GitHttpServer Start(string folder, GitProgram? git = null)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            var port = FreePort();
-            var listener = new HttpListener { IgnoreWriteExceptions = true };
-            listener.Prefixes.Add(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/"));
-            try
-            {
-                listener.Start();
-                return new GitHttpServer(git ?? new GitProgram("git"), folder, listener, port);
-            }
-            catch (Exception error) when (error is HttpListenerException or SocketException)
-            {
-                listener.Close();
-                if (attempt == 5)
-                    throw new DemoException($"The git server cannot listen on 127.0.0.1:{port}: {error.Message}", error);
-            }
-        }
-    }
+    public static GitHttpServer Start(string folder, GitProgram? git = null) => new(git ?? new GitProgram("git"), folder);
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    private async Task HandleAsync(HttpListenerContext context, CancellationToken ct)
     {
-        if (_stop.IsCancellationRequested)
-            return;
-
-        await _stop.CancelAsync();
-        _listener.Close();
-        await _loop;
-        Task[] running;
-        lock (_lock)
-            running = [.. _running];
-        await Task.WhenAll(running);
-        _stop.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        return ((IPEndPoint)socket.LocalEndpoint).Port;
-    }
-
-    private async Task AcceptAsync()
-    {
-        while (!_stop.IsCancellationRequested)
-        {
-            HttpListenerContext context;
-            try
-            {
-                context = await _listener.GetContextAsync();
-            }
-            catch (Exception error) when (error is HttpListenerException or ObjectDisposedException or InvalidOperationException)
-            {
-                return;
-            }
-
-            var handling = HandleAsync(context);
-            lock (_lock)
-                _running.Add(handling);
-            _ = handling.ContinueWith(
-                done =>
-                {
-                    lock (_lock)
-                        _running.Remove(done);
-                },
-                TaskScheduler.Default);
-        }
-    }
-
-    private async Task HandleAsync(HttpListenerContext context)
-    {
+        using var backend = Start(context.Request);
         try
         {
-            using var backend = Start(context.Request);
-            try
-            {
-                var feeding = FeedAsync(context.Request.InputStream, backend);
-                await AnswerAsync(backend.StandardOutput.BaseStream, context.Response);
-                await feeding;
-            }
-            finally
-            {
-                if (!backend.HasExited)
-                    backend.Kill(entireProcessTree: true);
-            }
-
-            context.Response.Close();
+            var feeding = FeedAsync(context.Request.InputStream, backend, ct);
+            await AnswerAsync(backend.StandardOutput.BaseStream, context.Response, ct);
+            await feeding;
         }
-        catch (Exception error) when (error is IOException or HttpListenerException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
+        finally
         {
-            context.Response.Abort();
+            if (!backend.HasExited)
+                backend.Kill(entireProcessTree: true);
         }
+
+        context.Response.Close();
     }
 
-    private async Task FeedAsync(Stream body, Process backend)
+    private static async Task FeedAsync(Stream body, Process backend, CancellationToken ct)
     {
-        await body.CopyToAsync(backend.StandardInput.BaseStream, _stop.Token);
+        await body.CopyToAsync(backend.StandardInput.BaseStream, ct);
         backend.StandardInput.Close();
     }
 
     // CGI: header lines, an empty line, the body.
-    private async Task AnswerAsync(Stream output, HttpListenerResponse response)
+    private static async Task AnswerAsync(Stream output, HttpListenerResponse response, CancellationToken ct)
     {
         var buffered = new BufferedStream(output, 64 * 1024);
         while (ReadLine(buffered) is { Length: > 0 } line)
@@ -147,7 +69,7 @@ public sealed class GitHttpServer : IAsyncDisposable
         }
 
         response.SendChunked = true;
-        await buffered.CopyToAsync(response.OutputStream, _stop.Token);
+        await buffered.CopyToAsync(response.OutputStream, ct);
     }
 
     private static string ReadLine(BufferedStream stream)

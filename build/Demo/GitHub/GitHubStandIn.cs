@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 
 namespace PhasedRollout.Demo.GitHub;
 
@@ -9,41 +8,35 @@ namespace PhasedRollout.Demo.GitHub;
 /// Serves git repositories over loopback HTTP as GitHub's REST API would. It knows the endpoints that this project may call and is strict
 /// about the rest: an unknown request is answered with 501 and stands in <see cref="UnexpectedRequests"/>.
 /// </summary>
-/// <remarks>
-/// An <see cref="HttpListener"/> rather than Kestrel: it is part of the base framework, so the build that carries this class starts no slower for it.
-/// </remarks>
 public sealed class GitHubStandIn : IAsyncDisposable
 {
     private readonly GitHubStandInOptions _options;
-    private readonly HttpListener _listener;
+    private readonly LoopbackServer _server;
     private readonly GitHubApi _api;
     private readonly Dictionary<string, GitRepository> _repositories;
     private readonly RateLimit _anonymousLimit;
     private readonly RateLimit _tokenLimit;
     private readonly TimeProvider _clock;
-    private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentQueue<string> _requests = new();
     private readonly ConcurrentQueue<string> _unexpected = new();
-    private readonly ConcurrentDictionary<Task, byte> _running = new();
     private readonly List<PendingFault> _faults = [];
-    private readonly Task _loop;
     private int _lastRequest;
 
-    private GitHubStandIn(GitHubStandInOptions options, HttpListener listener, int port, TimeProvider clock)
+    private GitHubStandIn(GitHubStandInOptions options, TimeProvider clock)
     {
-        (_options, _listener, _clock, Port) = (options, listener, clock, port);
+        (_options, _clock) = (options, clock);
         _repositories = options.Repositories.ToDictionary(pair => pair.Key, pair => new GitRepository(options.Git, pair.Value), StringComparer.Ordinal);
         _api = new GitHubApi(options, _repositories, Writes, _unexpected.Enqueue);
         _anonymousLimit = new RateLimit(options.AnonymousLimit, options.RateWindow, clock);
         _tokenLimit = new RateLimit(options.TokenLimit, options.RateWindow, clock);
-        _loop = AcceptAsync();
+        _server = LoopbackServer.Start("The stand-in for GitHub", options.Port, HandleAsync);
     }
 
     /// <summary>The loopback port it listens on.</summary>
-    public int Port { get; }
+    public int Port => _server.Port;
 
     /// <summary>What <c>--github-url</c> takes: the exact REST root.</summary>
-    public Uri Url => new($"http://127.0.0.1:{Port}");
+    public Uri Url => _server.Url;
 
     /// <summary>Every request so far as <c>GET /path?query</c>, in the order of arrival.</summary>
     public IReadOnlyList<string> Requests => [.. _requests];
@@ -58,27 +51,7 @@ public sealed class GitHubStandIn : IAsyncDisposable
     /// <param name="options">What, and under which limits.</param>
     /// <param name="clock">The clock of the rate limit; the system's when null.</param>
     /// <exception cref="DemoException">The port is taken.</exception>
-    public static GitHubStandIn Start(GitHubStandInOptions options, TimeProvider? clock = null)
-    {
-        // HttpListener takes no port 0: ask the system for a free one and be quick; somebody else may be quicker.
-        for (var attempt = 1; ; attempt++)
-        {
-            var port = options.Port == 0 ? FreePort() : options.Port;
-            var listener = new HttpListener { IgnoreWriteExceptions = true };
-            listener.Prefixes.Add(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/"));
-            try
-            {
-                listener.Start();
-                return new GitHubStandIn(options, listener, port, clock ?? TimeProvider.System);
-            }
-            catch (Exception error) when (error is HttpListenerException or SocketException)
-            {
-                listener.Close();
-                if (options.Port != 0 || attempt == 5)
-                    throw new DemoException($"The stand-in for GitHub cannot listen on 127.0.0.1:{port}: {error.Message}", error);
-            }
-        }
-    }
+    public static GitHubStandIn Start(GitHubStandInOptions options, TimeProvider? clock = null) => new(options, clock ?? TimeProvider.System);
 
     /// <summary>Makes matching requests fail from now on.</summary>
     public void Fail(GitHubFault fault)
@@ -97,66 +70,35 @@ public sealed class GitHubStandIn : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        _listener.Close();
-        await _loop;
-        await Task.WhenAll(_running.Keys);
+        await _server.DisposeAsync();
         foreach (var repository in _repositories.Values)
             await repository.DisposeAsync();
-        _stop.Dispose();
     }
 
-    private static int FreePort()
-    {
-        using var socket = new TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        return ((IPEndPoint)socket.LocalEndpoint).Port;
-    }
-
-    private async Task AcceptAsync()
-    {
-        while (!_stop.IsCancellationRequested)
-        {
-            HttpListenerContext context;
-            try
-            {
-                context = await _listener.GetContextAsync();
-            }
-            catch (Exception error) when (error is HttpListenerException or ObjectDisposedException or InvalidOperationException)
-            {
-                return;
-            }
-
-            var handling = HandleAsync(context);
-            _running.TryAdd(handling, 0);
-            _ = handling.ContinueWith(done => _running.TryRemove(done, out _), TaskScheduler.Default);
-        }
-    }
-
-    private async Task HandleAsync(HttpListenerContext context)
+    private async Task HandleAsync(HttpListenerContext context, CancellationToken ct)
     {
         var line = $"{context.Request.HttpMethod} {context.Request.RawUrl}";
         _requests.Enqueue(line);
         var status = 0;
         try
         {
-            var request = await GitHubRequest.FromAsync(context.Request, _options.Tokens, _stop.Token);
+            var request = await GitHubRequest.FromAsync(context.Request, _options.Tokens, ct);
             var fault = TakeFault(context.Request.RawUrl!);
             if (fault?.Kind == GitHubFaultKind.Hang)
-                await Task.Delay(Timeout.InfiniteTimeSpan, _stop.Token);
+                await Task.Delay(Timeout.InfiniteTimeSpan, ct);
             if (fault?.Kind == GitHubFaultKind.Drop)
             {
                 // The listener sends an empty answer where nothing was begun.
                 context.Response.ContentLength64 = 1000;
-                await context.Response.OutputStream.WriteAsync("{"u8.ToArray(), _stop.Token);
+                await context.Response.OutputStream.WriteAsync("{"u8.ToArray(), ct);
                 context.Response.Abort();
                 return;
             }
 
             if (fault?.Kind == GitHubFaultKind.Slow)
-                await Task.Delay(fault.Delay, _clock, _stop.Token);
+                await Task.Delay(fault.Delay, _clock, ct);
             var limit = request.Authenticated ? _tokenLimit : _anonymousLimit;
-            var answer = await DecideAsync(request, context.Request, fault, limit);
+            var answer = await DecideAsync(request, context.Request, fault, limit, ct);
             if (answer.ETag is { } tag && context.Request.Headers["If-None-Match"] is { } known && known.Contains(tag, StringComparison.Ordinal))
             {
                 if (request.Authenticated)
@@ -165,22 +107,18 @@ public sealed class GitHubStandIn : IAsyncDisposable
             }
 
             status = answer.Status;
-            await SendAsync(context.Response, answer, limit, fault);
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            context.Response.Abort();
+            await SendAsync(context.Response, answer, limit, fault, ct);
         }
         catch (Exception error) when (error is IOException or HttpListenerException or ObjectDisposedException or InvalidOperationException)
         {
             _options.Log?.Invoke($"{line} failed: {error.Message}");
-            context.Response.Abort();
+            throw;
         }
 
         _options.Log?.Invoke($"{line} {status}");
     }
 
-    private async Task<GitHubAnswer> DecideAsync(GitHubRequest request, HttpListenerRequest raw, GitHubFault? fault, RateLimit limit)
+    private async Task<GitHubAnswer> DecideAsync(GitHubRequest request, HttpListenerRequest raw, GitHubFault? fault, RateLimit limit, CancellationToken ct)
     {
         if (string.IsNullOrEmpty(raw.UserAgent))
             return GitHubAnswer.Error(403, "Request forbidden by administrative rules. Please make sure your request has a User-Agent header.");
@@ -192,7 +130,7 @@ public sealed class GitHubStandIn : IAsyncDisposable
             return refusal;
         if (request.Segments is not ["codeload", ..] && !limit.TryTake())
             return LimitExceeded();
-        return await _api.AnswerAsync(request, _stop.Token) ?? Unexpected(request, raw);
+        return await _api.AnswerAsync(request, ct) ?? Unexpected(request, raw);
     }
 
     private GitHubAnswer Unexpected(GitHubRequest request, HttpListenerRequest raw)
@@ -247,7 +185,7 @@ public sealed class GitHubStandIn : IAsyncDisposable
         }
     }
 
-    private async Task SendAsync(HttpListenerResponse response, GitHubAnswer answer, RateLimit limit, GitHubFault? fault)
+    private async Task SendAsync(HttpListenerResponse response, GitHubAnswer answer, RateLimit limit, GitHubFault? fault, CancellationToken ct)
     {
         response.StatusCode = answer.Status;
         response.ContentType = answer.ContentType;
@@ -267,13 +205,13 @@ public sealed class GitHubStandIn : IAsyncDisposable
         if (answer.Stream is { } write)
         {
             response.SendChunked = true;
-            await write(response.OutputStream, _stop.Token);
+            await write(response.OutputStream, ct);
         }
         else if (answer.Status != 304)
         {
             response.ContentLength64 = answer.Body.Length;
             var shown = fault?.Kind == GitHubFaultKind.Truncate ? answer.Body[..(answer.Body.Length / 2)] : answer.Body;
-            await response.OutputStream.WriteAsync(shown, _stop.Token);
+            await response.OutputStream.WriteAsync(shown, ct);
         }
 
         if (fault?.Kind == GitHubFaultKind.Truncate)

@@ -128,9 +128,14 @@ internal sealed partial class ServerFinder
     private void Script(string text, IReadOnlyList<string?> words, int depth)
     {
         Text(text.Replace("\r", "", StringComparison.Ordinal), false, depth);
-        if (HandsOver().IsMatch(text))
+        if (text.Split('\n').Any(HandsOver))
             Follow([.. words.Skip(1)], false, depth);
     }
+
+    // exec "$@", with whatever is between.
+    private static bool HandsOver(string line) =>
+        line.Replace('\t', ' ').IndexOf("exec ", StringComparison.Ordinal) is >= 0 and var word
+        && (line.IndexOf("$@", word, StringComparison.Ordinal) >= 0 || line.IndexOf("$*", word, StringComparison.Ordinal) >= 0);
 
     private string? PackageScript(IReadOnlyList<string?> words)
     {
@@ -156,7 +161,4 @@ internal sealed partial class ServerFinder
 
     [GeneratedRegex("^([A-Za-z_][A-Za-z0-9_]*)=")]
     private static partial Regex Assignment();
-
-    [GeneratedRegex("exec\\s[^\\n]*\"?\\$[@*]", RegexOptions.NonBacktracking)]
-    private static partial Regex HandsOver();
 }
