@@ -77,11 +77,11 @@ internal sealed class ContextFiles
         return IsSent(path, entry) ? Presence.Present : Presence.Ignored;
     }
 
-    /// <summary>True when the ignore file leaves the entry, or something below it.</summary>
+    /// <summary>True when the ignore file leaves the entry, or something below it: a folder that is let in again is there even when its files are not.</summary>
     public bool IsSent(string path, TreeEntry entry) =>
         !Ignore.Ignores(path)
         || (entry.Kind == TreeEntryKind.Directory && Ignore.HasExceptions
-            && tree.Below(Full(path)).Any(below => below.Kind != TreeEntryKind.Directory && !Ignore.Ignores(Relative(below.Path))));
+            && tree.Below(Full(path)).Any(below => !Ignore.Ignores(Relative(below.Path))));
 
     private bool LeadsThroughLink(string path)
     {
