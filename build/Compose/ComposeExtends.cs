@@ -69,7 +69,7 @@ internal sealed class ComposeExtends(Func<string, ComposeScalar, ComposeMapping?
     private static ComposeMapping Without(ComposeMapping service) => service with { Entries = [.. service.Entries.Where(entry => entry.Key != Key)] };
 
     // What a path of one folder is called in another.
-    private static ComposeMapping Moved(ComposeMapping service, string from, string to)
+    internal static ComposeMapping Moved(ComposeMapping service, string from, string to)
     {
         return from == to ? service : service with { Entries = [.. service.Entries.Select(entry => entry with { Value = Value(entry.Key, entry.Value) })] };
 

@@ -42,7 +42,8 @@ public static class ComposeReader
 
         var known = roots.SelectMany(ComposeSchema.Check).ToList();
         var extends = new ComposeExtends(Extended, known);
-        var whole = roots.Zip(paths, extends.Resolve).ToList();
+        var includes = new ComposeIncludes(Extended, extends, known);
+        var whole = roots.Zip(paths, (root, path) => includes.Resolve(extends.Resolve(root, path), path)).ToList();
         return problems.Count > 0
             ? throw new InvalidInputException(Problem.Sorted(problems))
             : new ComposeFile(paths, ComposeMerge.Merge(whole)) { Problems = Problem.Sorted(known) };
