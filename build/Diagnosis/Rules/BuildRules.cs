@@ -229,7 +229,7 @@ internal static class BuildRules
             "Temporary failure in name resolution", "NewConnectionError", "wget: bad address '{host}'", "bad address '{host}'",
             "TLS handshake timeout", "network is unreachable", "fetch failed{*}ENOTFOUND", "request to {url} failed, reason: {why}",
             "Connection timed out", "Read timed out", "ETIMEDOUT",
-            "ECONNRESET", "Could not transfer artifact {name} from", "Could not GET '{url}'",
+            "ECONNRESET", "Could not transfer artifact {name} from", "Could not GET '{url}'", "Downloading from {url} failed: {why}",
             "failed to download from `{url}`", "spurious network error")
         {
             Cause = "the build cannot reach {host|url|=its package index}",
@@ -269,7 +269,7 @@ internal static class BuildRules
         },
         new("pip-python", BuildFailure, "runtime-version",
             "requires a different Python: {version} not in {wanted}", "requires Python {wanted} but the running Python is {version}",
-            "The current project's Python requirement {wanted} is not compatible")
+            "The current project's Python requirement {wanted} is not compatible", "No interpreter found for Python {wanted} in")
         {
             Cause = "a package wants Python {wanted}[ and the image has {version}]",
             Remedy = "take a Python {wanted} in FROM, or an older version of the package",
@@ -456,7 +456,8 @@ internal static class BuildRules
         new("compiler-header", BuildFailure, "missing-tool",
             "fatal error: {name}: No such file or directory", "cannot find -l{name}", "Error: pg_config executable not found",
             "pg_config executable not found", "Package {name} was not found in the pkg-config search path", "No package '{name}' found",
-            "Could NOT find {name} (missing", "openssl/ssl.h", "mysql_config: not found")
+            "Could NOT find {name} (missing", "openssl/ssl.h", "mysql_config: not found", "pkg-config: not found",
+            "Can't find the '{name} header")
         {
             Cause = "a package is compiled and the header or library {name} is missing in the image",
             Remedy =
@@ -474,7 +475,8 @@ internal static class BuildRules
             "gyp ERR! stack Error: not found: {tool}", "linker `{tool}` not found", "failed to find tool. Is `{tool}` installed",
             "No CMAKE_CXX_COMPILER could be found", "No acceptable C compiler found", "no acceptable C compiler found in $PATH",
             "C compiler cannot create executables", "^{tool}: not found", "make: {tool}: No such file or directory",
-            "exec: \"{tool}\": executable file not found{*}cgo", "cgo: C compiler {tool} not found", "error: command '{tool}' failed")
+            "exec: \"{tool}\": executable file not found{*}cgo", "cgo: C compiler {tool} not found", "error: command '{tool}' failed",
+            "ERROR: Failed to build gem native extension")
         {
             Cause = "a package is compiled and {tool|=a compiler} fails or is missing",
             Remedy =
@@ -563,7 +565,7 @@ internal static class BuildRules
             "SyntaxError: {why}", "IndentationError: {why}", "Type error: {why}", "Failed to compile",
             "Rollup failed to resolve import {module}", "Module not found: Error: Can't resolve {module}",
             "Module not found: Can't resolve {module}", "error during build: {why}", "declared but not used", "declared and not used",
-            "undefined: {name}", "error: incompatible types: {why}", "PHP Parse error: {why}", "Compilation failed; see the compiler error",
+            "undefined: {name}", "import cycle not allowed", "error: incompatible types: {why}", "PHP Parse error: {why}", "Compilation failed; see the compiler error",
             "error: {why} undeclared", "error: expected {why}", "^e: {why}", "ERROR in {why}", "fatal error {error}: {why}")
         {
             Cause = "the code does not compile[ ({error})][ ({compiler})][: {why}][: {module} cannot be resolved][: {name} is undefined]",
@@ -646,8 +648,7 @@ internal static class BuildRules
         new("bundler", BuildFailure, "package-version",
             "Could not find gem {package}", "Bundler could not find compatible versions for gem {package}",
             "Could not find compatible versions", "Your Ruby version is {version}, but your Gemfile specified {wanted}",
-            "Could not locate Gemfile",
-            "Gem::Ext::BuildError: ERROR: Failed to build gem native extension")
+            "Could not locate Gemfile")
         {
             Cause =
                 "Bundler cannot install the Gemfile's gems[: {package}][: it wants Ruby {wanted}, and the image has {version}]",
@@ -662,6 +663,7 @@ internal static class BuildRules
         },
         new("build-module", BuildFailure, "missing-module",
             "No module named {name}", "Error: Cannot find module '{name}'", "Cannot find package '{name}'",
+            "Could not load the \"{name}\" module using the",
             "cannot load such file -- {name}")
         {
             Cause = "the step's program finds no module {name}",
@@ -688,7 +690,7 @@ internal static class BuildRules
         },
         new("build-make", BuildFailure, "missing-file",
             "No rule to make target {name}", "No such file or directory: {name}", "can't open file '{name}'",
-            "cannot stat '{name}': No such file", "can't cd to {name}", "No makefile found")
+            "cannot stat '{name}': No such file", "pattern {name}: no matching files found", "can't cd to {name}", "No makefile found")
         {
             Cause = "the step finds no {name} in the image",
             Remedy = "COPY it before this step (see .dockerignore), or correct the path and WORKDIR",

@@ -11,7 +11,7 @@ internal static class BuildToolRules
     [
         new("build-index-login", CredentialsRejected, "token-refused",
             "status code: 401{*}", "Received status code 401 from server", "Response status code does not indicate success: 401",
-            "401 Client Error: Unauthorized for url: {url}", "HTTP error 401 while getting {url}", "error: 401 Unauthorized",
+            "Could not authenticate against {host}", "401 Client Error: Unauthorized for url: {url}", "HTTP error 401 while getting {url}", "error: 401 Unauthorized",
             "invalid status code 401 for {url}")
         {
             Cause = "a package index[ ({url})] refuses the credentials of the build, or there are none",

@@ -38,7 +38,7 @@ internal static class ConnectionRules
     [
         "connection to server at \"{host}\"{*}, port {port} failed: Connection refused", "connect ECONNREFUSED {host}:{port}",
         "dial tcp {host}:{port}: connect: connection refused", "Multiple exceptions: [Errno 111] Connect call failed ('{host}', {port}",
-        "Connect call failed ('{host}', {port}", "Failed to connect to {host}:{port}", "Can't reach database server at {host}:{port}",
+        "[Errno 111] Connect call failed ('{host}', {port}", "Failed to connect to {host}:{port}", "Can't reach database server at {host}:{port}",
         "P1001: {why}", "Connection to {host}:{port} refused", "Cannot connect to host {host}:{port}",
         "HTTPConnectionPool(host='{host}', port={port}): Max retries exceeded", "Connection refused ({host}:{port})",
         "connect to {host} port {port} failed: Connection refused", "Connection refused - connect(2) for \"{host}\" port {port}",
@@ -53,6 +53,7 @@ internal static class ConnectionRules
         "connection to server at \"{host}\"{*}, port {port} failed: Connection timed out",
         "connection to server at \"{host}\"{*}, port {port} failed: No route to host",
         "connection to server at \"{host}\"{*}, port {port} failed: Network is unreachable",
+        "[Errno 110] Connect call failed ('{host}', {port}", "[Errno 113] Connect call failed ('{host}', {port}",
         "connect ETIMEDOUT {host}:{port}", "connect EHOSTUNREACH {host}:{port}", "connect ENETUNREACH {host}:{port}",
         "dial tcp {host}:{port}: i/o timeout", "dial tcp {host}:{port}: connect: no route to host",
         "dial tcp {host}:{port}: connect: connection timed out",

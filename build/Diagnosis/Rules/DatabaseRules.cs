@@ -90,6 +90,12 @@ internal static class DatabaseRules
             Remedy = "set sslmode=disable (or prefer) in the connection string, or switch ssl on at the server",
             Examples = ["Error: The server does not support SSL connections", "pq: SSL is not enabled on the server"],
         },
+        new("pg-data-layout", CrashLoop, "data-version", "in 18+, these Docker images are configured to store database data in a")
+        {
+            Cause = "since PostgreSQL 18 the image keeps its data in a folder of its version, and the volume is mounted the old way",
+            Remedy = "mount the volume at /var/lib/postgresql (services.{service}.volumes) and move the old data with pg_upgrade, or stay at postgres:17",
+            Examples = ["Error: in 18+, these Docker images are configured to store database data in a"],
+        },
         new("pg-data-version", CrashLoop, "data-version",
             "The data directory was initialized by PostgreSQL version {version}, which is not compatible with this version {wanted}")
         {
@@ -204,6 +210,13 @@ internal static class DatabaseRules
             Subject = RuleSubject.Database,
             Examples = ["pymysql.err.OperationalError: (1040, 'Too many connections')"],
         },
+        new("mysql-tls", DatabaseUnreachable, "tls", "Server does not support secure connection", "HANDSHAKE_NO_SSL_SUPPORT",
+            "SSL connection error: SSL is required, but the server does not support it")
+        {
+            Cause = "its MySQL client wants TLS, and the server has none",
+            Remedy = "take ssl out of the connection string (ssl-mode=PREFERRED), or give the server a certificate",
+            Examples = ["Error: Server does not support secure connection"],
+        },
         new("mysql-host-blocked", DatabaseUnreachable, "host-blocked", "Host {host} is blocked because of many connection errors")
         {
             Cause = "MySQL has blocked {host} after too many broken connections",
@@ -259,6 +272,13 @@ internal static class DatabaseRules
             [
                 "redis.exceptions.ResponseError: AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?",
             ],
+        },
+        new("redis-configuration", CrashLoop, "configuration", "FATAL CONFIG FILE ERROR")
+        {
+            Cause = "Redis does not take its configuration: {after}",
+            Remedy = "correct that line of the file it is started with, or the argument in services.{service}.command; the lines after it say why",
+            Rank = RuleRank.Symptom,
+            Examples = ["*** FATAL CONFIG FILE ERROR (Redis 7.2.4) ***"],
         },
         new("redis-permission", CredentialsRejected, "permission-denied", "NOPERM {why}")
         {

@@ -19,6 +19,7 @@ internal static partial class DatabaseWords
             _ when match.Groups["redis"].Success => "Redis",
             _ when match.Groups["mysql"].Success => "MySQL",
             _ when match.Groups["mongo"].Success => "MongoDB",
+            _ when match.Groups["mssql"].Success => "SQL Server",
             _ when match.Groups["postgres"].Success => "PostgreSQL",
             _ => "the database server",
         };
@@ -29,7 +30,7 @@ internal static partial class DatabaseWords
         (database.Host.Length >= ShortestName && line.Contains(database.Host, StringComparison.OrdinalIgnoreCase))
         || line.Contains(FormattableString.Invariant($":{database.Port}"), StringComparison.Ordinal);
 
-    [GeneratedRegex(@"(?<redis>redis|celery|kombu|:6379\b)|(?<mysql>mysql|mariadb|:3306\b)|(?<mongo>mongo|:27017\b)|(?<postgres>psycopg|asyncpg|postgres|npgsql|\bpgx?\b|\bpq:|PG::|:5432\b|connection to server at)|(?<any>sqlalchemy|django\.db|sequelize|knex|typeorm|prisma|jdbc|hikari|OperationalError|PDOException|SQLSTATE|ActiveRecord::|DataSource|database)",
+    [GeneratedRegex(@"(?<redis>redis|celery|kombu|:6379\b)|(?<mysql>mysql|mariadb|:3306\b)|(?<mongo>mongo|:27017\b)|(?<postgres>psycopg|asyncpg|postgres|npgsql|\bpgx?\b|\bpq:|PG::|:5432\b|connection to server at)|(?<mssql>SqlClient|SQL Server|:1433\b)|(?<any>sqlalchemy|django\.db|sequelize|knex|typeorm|prisma|jdbc|hikari|OperationalError|PDOException|SQLSTATE|ActiveRecord::|DataSource|database)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Words();
 }

@@ -10,7 +10,7 @@ internal static class EngineRules
     [
         new("engine-port", PortConflict, "port-in-use",
             ":{port} failed: port is already allocated", "listen tcp {*}:{port}: bind: address already in use",
-            "listen tcp4 {*}:{port}: bind: address already in use", "listen udp {*}:{port}: bind: address already in use",
+            "listen tcp4 {*}:{port}: bind: address already in use", "listen udp {*}:{port}: bind: address already in use", "listen udp4 {*}:{port}: bind: address already in use",
             "failed to bind host port for {*}:{port}:{*}address already in use",
             "failed to bind port {*}:{port}/tcp: {*}address already in use", "failed to bind port {*}:{port}: {*}already",
             "Bind for {*}:{port} failed", "Ports are not available: exposing port TCP {*}:{port}",

@@ -36,7 +36,7 @@ internal static class RuntimeRules
             "FlywayValidateException: {why}", "Migration of schema {why} failed", "liquibase.exception.{why}",
             "Migration checksum mismatch {why}", "migration failed: {why}", "Failed to migrate: {why}", "Failed to run migrations: {why}",
             "Migration \"{name}\" failed", "Migration failed with error", "error applying migration {why}", "QueryFailedError: {why}",
-            "ProgrammingError: relation {name} does not exist", "UndefinedTableError: relation {name} does not exist",
+            "The table {name} does not exist in the current database", "ProgrammingError: relation {name} does not exist", "UndefinedTableError: relation {name} does not exist",
             "UndefinedTable: relation {name} does not exist", "relation {name} does not exist", "relation {name} already exists",
             "column {name} does not exist", "column {name} of relation {table} already exists", "DuplicateTable{why}",
             "Table '{name}' doesn't exist", "Table {name} already exists", "no such table: {name}", "Base table or view not found",
@@ -70,7 +70,8 @@ internal static class RuntimeRules
             Examples = ["ModuleNotFoundError: No module named 'celery_app'", "ImportError: No module named contextlib"],
         },
         new("python-import", CrashLoop, "missing-module",
-            "ImportError: cannot import name {name} from {package}", "ImportError: cannot import name {name}")
+            "ImportError: cannot import name {name} from {package}", "ImportError: cannot import name {name}",
+            "PydanticImportError: {name} has been")
         {
             Cause = "Python cannot import {name}[ from {package}]: their versions do not fit each other",
             Remedy = "pin versions of the packages that fit each other in requirements.txt",
@@ -215,7 +216,7 @@ internal static class RuntimeRules
     [
         new("variable", CrashLoop, "missing-variable",
             "Environment variable not found: {variable}", "environment variable {variable} is not set",
-            "environment variable {variable} not set", "environment variable '{variable}' is missing",
+            "environment variable {variable} not set", "environment variable {variable} is missing",
             "environment variable {variable} is required", "Missing required environment variable: {variable}",
             "Missing required environment variable {variable}", "Missing environment variable: {variable}",
             "Missing environment variable {variable}", "missing required env var {variable}", "required environment variables are missing",
@@ -249,7 +250,8 @@ internal static class RuntimeRules
         new("configuration-text", CrashLoop, "configuration",
             "yaml: line {line}: {why}", "yaml: unmarshal errors", "toml: line {line} {why}", "adapting config using {name}: {why}",
             "error parsing config{*}: {why}", "failed to parse config{*}: {why}", "error loading config{*}: {why}",
-            "failed to load config{*}: {why}", "invalid configuration: {why}", "yaml.scanner.ScannerError: {why}", "yaml.parser.ParserError: {why}")
+            "failed to load config{*}: {why}", "config : parsing [{path}] : {why}",
+            "Configuration value {name} is missing",  "invalid configuration: {why}", "yaml.scanner.ScannerError: {why}", "yaml.parser.ParserError: {why}")
         {
             Cause = "it cannot read its configuration[: {why}]",
             Remedy = "correct that place of the file that it is started with (services.{service}.volumes, configs, or COPY)",
@@ -260,6 +262,12 @@ internal static class RuntimeRules
                 "Error: adapting config using caddyfile: Caddyfile:3: unrecognized directive: reverse_prxy",
                 "command traefik error: yaml: line 4: mapping values are not allowed in this context",
             ],
+        },
+        new("rails-key", CrashLoop, "missing-variable", "Couldn't decrypt {path}. Perhaps you passed the wrong key?", "Missing encryption key to decrypt file with")
+        {
+            Cause = "Rails cannot decrypt its credentials[ ({path})]: the master key is not set, or is another one",
+            Remedy = "set RAILS_MASTER_KEY under services.{service}.environment to the content of config/master.key",
+            Examples = ["Couldn't decrypt config/credentials.yml.enc. Perhaps you passed the wrong key?"],
         },
         new("java-class", CrashLoop, "missing-module",
             "Could not find or load main class {name}", "ClassNotFoundException: {name}", "NoClassDefFoundError: {name}",

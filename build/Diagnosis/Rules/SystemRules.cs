@@ -48,9 +48,23 @@ internal static class SystemRules
     /// <summary>Of programs that start.</summary>
     public static readonly FailureRule[] AtStart =
     [
+        new("memory-lock", CrashLoop, "permission-denied", "Failed to lock memory: {why}", "mlockall: {why}", "memory locking requested{*}but memory is not locked")
+        {
+            Cause = "it may not lock its memory: {why}",
+            Remedy = "add cap_add: [IPC_LOCK] to services.{service} (and ulimits.memlock: -1), or turn the locking off in its configuration (disable_mlock)",
+            Certainty = Certainty.Likely,
+            Examples = ["Error initializing core: Failed to lock memory: cannot allocate memory"],
+        },
+        new("memory-refused", OutOfMemory, "runtime-memory", "Cannot allocate memory")
+        {
+            Cause = "it got no more memory from the system",
+            Remedy = "raise services.{service}.mem_limit or free memory on the target, or let the program need less",
+            Certainty = Certainty.Likely,
+            Examples = ["fork: Cannot allocate memory"],
+        },
         new("runtime-memory", OutOfMemory, "runtime-memory",
             "JavaScript heap out of memory", "java.lang.OutOfMemoryError", "^MemoryError", "System.OutOfMemoryException",
-            "Cannot allocate memory", "fatal error: runtime: out of memory", "Allowed memory size of {size} bytes exhausted",
+            "fatal error: runtime: out of memory", "Allowed memory size of {size} bytes exhausted",
             "numpy.core._exceptions._ArrayMemoryError", "failed to allocate memory (NoMemoryError)",
             "memory allocation of {size} bytes failed", "There is insufficient memory for the Java Runtime Environment")
         {
