@@ -1,5 +1,4 @@
 using PhasedRollout.Contexts;
-using PhasedRollout.Contexts.Dockerfiles;
 using PhasedRollout.Deployment.Checks;
 using PhasedRollout.Phases;
 using PhasedRollout.Rollouts;
@@ -12,11 +11,8 @@ public sealed record PreflightSettings
     /// <summary>True to create external networks that are missing: <c>--create-missing-networks</c>.</summary>
     public bool CreateMissingNetworks { get; init; }
 
-    /// <summary>The images that builds take from registries, by service.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> BaseImages { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
-
-    /// <summary>The lines of Dockerfiles that only BuildKit builds, by service.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<BuildKitNeed>> BuildKitNeeds { get; init; } = new Dictionary<string, IReadOnlyList<BuildKitNeed>>();
+    /// <summary>What was found out about the services' sources; empty when nothing was verified in this run.</summary>
+    public IReadOnlyList<VerifiedService> Verified { get; init; } = [];
 
     /// <summary>Less free disk than this is worth a look.</summary>
     public long LittleDisk { get; init; } = 1L << 30;
@@ -69,12 +65,12 @@ public sealed class Preflight(IDeploymentTarget target, IRequirementProbe probe,
                 .. SubnetCheck.Check(rollout, observed, description),
                 .. await new PortCheck(target).CheckAsync(rollout, observed, description.IsLocal, cancellationToken),
                 .. LimitCheck.Check(rollout, description),
-                .. BuilderCheck.Check(rollout, settings.BuildKitNeeds),
+                .. BuilderCheck.Check(settings.Verified),
                 .. NameCheck.Check(rollout, phases, observed),
                 .. VolumeCheck.Check(rollout, observed),
                 .. await new DatabaseVolumeCheck(target).CheckAsync(rollout, cancellationToken),
                 .. await new ImageCheck(target, description.Platform).CheckAsync(phases, cancellationToken),
-                .. await new BaseImageCheck(target, registry, description.Platform).CheckAsync(rollout, settings.BaseImages, cancellationToken),
+                .. await new BaseImageCheck(target, registry, description.Platform).CheckAsync(settings.Verified, cancellationToken),
                 .. await CheckDiskAsync(settings, cancellationToken),
             ]);
         }

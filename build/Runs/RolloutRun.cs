@@ -6,26 +6,39 @@ using PhasedRollout.Deployment.Previews;
 using PhasedRollout.Diagnosis;
 using PhasedRollout.Phases;
 using PhasedRollout.Reports;
-using PhasedRollout.Reports.Hosts;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Runs;
 
 /// <summary>The stations of a run, one method a target. A station that was skipped left its result in the phase files or on the target;
 /// the next one reads it from there. Whatever a station throws is diagnosed for the report first.</summary>
-/// <param name="settings">What the user asked for.</param>
-/// <param name="ports">The outside.</param>
-/// <param name="redactor">Learns the secrets of the compose file as soon as it is read.</param>
-/// <param name="clock">The clock.</param>
-/// <param name="log">Where the stations say what they do.</param>
-/// <param name="notices">Tells GitHub; null when nobody asked for that.</param>
-public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor redactor, TimeProvider clock, IRunLog log, GitHubNotices? notices = null)
+public sealed class RolloutRun
 {
-    private static readonly TimeSpan LastLook = TimeSpan.FromSeconds(90);
-    private static readonly TimeSpan UntilDecided = TimeSpan.FromMinutes(1);
-
-    private readonly RunRecorder record = new(settings, clock);
+    private readonly RunSettings settings;
+    private readonly IRunPorts ports;
+    private readonly Redactor redactor;
+    private readonly TimeProvider clock;
+    private readonly IRunLog log;
+    private readonly GitHubNotices? notices;
+    private readonly RunRecorder record;
+    private readonly RunInputs inputs;
+    private readonly TargetLook look;
     private EnginePorts? engine;
+
+    /// <summary>Nothing is read or asked before the first station.</summary>
+    /// <param name="settings">What the user asked for.</param>
+    /// <param name="ports">The outside.</param>
+    /// <param name="redactor">Learns the secrets of the compose file as soon as it is read.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="log">Where the stations say what they do.</param>
+    /// <param name="notices">Tells GitHub; null when nobody asked for that.</param>
+    public RolloutRun(RunSettings settings, IRunPorts ports, Redactor redactor, TimeProvider clock, IRunLog log, GitHubNotices? notices = null)
+    {
+        (this.settings, this.ports, this.redactor, this.clock, this.log, this.notices) = (settings, ports, redactor, clock, log, notices);
+        record = new RunRecorder(settings, clock);
+        inputs = new RunInputs(settings, record, redactor);
+        look = new TargetLook(ConnectAsync, inputs, record, clock, log);
+    }
 
     /// <summary>How the run ended; null until it was reported.</summary>
     public RunEnding? Ending { get; private set; }
@@ -33,7 +46,7 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
     /// <summary>Looks every build context up and prints the table; a service that is blocked fails the station.</summary>
     public Task VerifyContextsAsync(CancellationToken cancellationToken) => StationAsync("VerifyContexts", async () =>
     {
-        var rollout = ReadRollout();
+        var rollout = inputs.ReadRollout();
         // The registries are asked while GitHub is.
         var pins = ports.Registry is { } registry ? ImagePins.Ask(registry, rollout, cancellationToken) : null;
         var verified = await new ContextVerifier(ports.Source, log, ports.Rules).VerifyAsync(rollout, cancellationToken);
@@ -47,16 +60,16 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
     /// <summary>Writes one compose file a phase.</summary>
     public Task GeneratePhaseComposesAsync(CancellationToken cancellationToken) => StationAsync("GeneratePhaseComposes", async () =>
     {
-        var phases = ReadPhases();
-        foreach (var file in await PhaseComposes.WriteAsync(ReadRollout(), phases, settings.PhasesDirectory, cancellationToken))
+        var phases = inputs.ReadPhases();
+        foreach (var file in await PhaseComposes.WriteAsync(inputs.ReadRollout(), phases, settings.PhasesDirectory, cancellationToken))
             log.Information($"{file.Path}: {(file.Changed ? "written" : "unchanged")}");
     });
 
     /// <summary>Checks the place to deploy to; changes nothing there, but for missing networks when that was asked for.</summary>
     public Task PreflightAsync(CancellationToken cancellationToken) => StationAsync("Preflight", async () =>
     {
-        var rollout = ReadRollout();
-        var phases = ReadPhases();
+        var rollout = inputs.ReadRollout();
+        var phases = inputs.ReadPhases();
         var ports = await ConnectAsync(cancellationToken);
         // A run that goes on to deploy takes the lock beside the checks; a Preflight alone does not take it.
         if (settings.DeployingTarget is not null)
@@ -72,7 +85,7 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
 
         record.PreflightFindings = findings;
         foreach (var finding in findings)
-            Tell(finding);
+            log.Tell(finding, settings.Outlets.Host);
 
         FailOn(findings, "Preflight");
         log.Information("The place is ready for every phase.");
@@ -84,7 +97,7 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
     /// <param name="cancellationToken">Stops it.</param>
     public Task PreviewAsync(int? phase, TextWriter? json, CancellationToken cancellationToken) => StationAsync("Preview", async () =>
     {
-        var (rollout, phases) = (ReadRollout(), ReadPhases());
+        var (rollout, phases) = (inputs.ReadRollout(), inputs.ReadPhases());
         if (phase is { } asked && phases.All(known => known.Number != asked))
             throw new InvalidInputException([new Problem("--phase", FormattableString.Invariant($"there is no phase {asked}"), FormattableString.Invariant($"1 to {phases.Count}"))]);
 
@@ -102,7 +115,7 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
     /// <param name="cancellationToken">Stops it.</param>
     public Task DeployPhaseAsync(int number, bool goesOn, CancellationToken cancellationToken) => StationAsync(TargetOf(number), async () =>
     {
-        var phases = ReadPhases();
+        var phases = inputs.ReadPhases();
         if (number > phases.Count)
         {
             log.Information(FormattableString.Invariant($"The compose file ends with phase {phases.Count}: nothing to do."));
@@ -114,13 +127,13 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
         if (notices is not null)
             await notices.PhaseBeginsAsync(record.Finish(0, []), number, title, phases.Count, cancellationToken);
         var startedAt = clock.GetUtcNow();
-        var outcome = await ports.Deployment.DeployAsync(ReadRollout(), phases, number, goesOn ? number + 1 : null, cancellationToken);
+        var outcome = await ports.Deployment.DeployAsync(inputs.ReadRollout(), phases, number, goesOn ? number + 1 : null, cancellationToken);
         record.Add(new PhaseRecord(outcome, startedAt, clock.GetUtcNow()));
-        Tell(outcome, title);
+        log.Tell(outcome, title);
         if (notices is not null)
             await notices.PhaseEndedAsync(outcome, title, phases.Count);
 
-        var rollout = ReadRollout();
+        var rollout = inputs.ReadRollout();
         string[] later = [.. rollout.Phases.Where(phase => phase.Number > number).SelectMany(phase => phase.Services)];
         var diagnoses = Diagnostician.FromPhase(outcome, rollout.Services, TargetOf(number), later);
         if (diagnoses.Count > 0)
@@ -130,22 +143,22 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
     /// <summary>Deploys the phases from <paramref name="first"/> to the last of the file.</summary>
     public Task DeployFurtherPhasesAsync(int first, CancellationToken cancellationToken) => StationAsync("Deploy", async () =>
     {
-        for (var number = first; number <= ReadRollout().Phases.Count; number++)
+        for (var number = first; number <= inputs.ReadRollout().Phases.Count; number++)
             await DeployPhaseAsync(number, goesOn: true, cancellationToken);
     });
 
     /// <summary>Looks at everything that is deployed, by container and by health address.</summary>
     public Task HealthCheckAsync(CancellationToken cancellationToken) => StationAsync("HealthCheck", async () =>
     {
-        var rollout = ReadRollout();
-        var health = await LookAsync(rollout, UntilDecided, cancellationToken);
+        var rollout = inputs.ReadRollout();
+        var health = await look.LookAsync(rollout, TargetLook.UntilDecided, cancellationToken);
         if (health.All(service => service.State == ServiceState.NotDeployed))
             throw new StationFailedException([NothingDeployed(rollout)]);
 
         foreach (var service in health)
-            log.Information($"{service.Service}: {StateWord(service.State)}: {service.Reason}");
+            log.Information($"{service.Service}: {service.State.Word()}: {service.Reason}");
 
-        var diagnoses = await DiagnoseAsync(rollout, health, cancellationToken);
+        var diagnoses = await look.DiagnoseAsync(rollout, health, cancellationToken);
         if (diagnoses.Count > 0)
             throw new StationFailedException(diagnoses);
     });
@@ -153,14 +166,14 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
     /// <summary>Takes the highest phase of which a version is kept, or <paramref name="phase"/>, back to the version before.</summary>
     public Task RollbackAsync(int? phase, CancellationToken cancellationToken) => StationAsync("Rollback", async () =>
     {
-        var rollout = ReadRollout();
+        var rollout = inputs.ReadRollout();
         var ports = await ConnectForWritingAsync(cancellationToken);
         var startedAt = clock.GetUtcNow();
         if (await ports.Deployment.RollbackAsync(rollout, phase, cancellationToken) is not { } outcome)
             throw new StationFailedException([NothingKept(rollout, phase)]);
 
         record.Add(new PhaseRecord(outcome, startedAt, clock.GetUtcNow()));
-        Tell(outcome, rollout.Phases.FirstOrDefault(known => known.Number == outcome.Phase)?.Title ?? "no longer in the file");
+        log.Tell(outcome, rollout.Phases.FirstOrDefault(known => known.Number == outcome.Phase)?.Title ?? "no longer in the file");
 
         var diagnoses = Diagnostician.FromPhase(outcome, rollout.Services, "Rollback");
         if (diagnoses.Count > 0)
@@ -170,7 +183,7 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
     /// <summary>Removes what this project deployed and nothing else.</summary>
     public Task TeardownAsync(bool volumes, CancellationToken cancellationToken) => StationAsync("Teardown", async () =>
     {
-        var rollout = ReadRollout();
+        var rollout = inputs.ReadRollout();
         var ports = await ConnectForWritingAsync(cancellationToken);
         await ports.Deployment.TeardownAsync(rollout.Project, volumes, cancellationToken);
         record.Add(rollout.Services.Select(service => new ServiceHealth(service.Name, ServiceState.NotDeployed, "it was removed", [])));
@@ -187,7 +200,7 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
         if (targets.All(target => target.Name is not ("VerifyContexts" or "GeneratePhaseComposes")) || targets.Any(target => target.Name == "Preflight"))
         {
             var mustBeHealthy = exitCode == 0 && targets.Any(target => target.Name.StartsWith("Deploy", StringComparison.Ordinal) || target.Name == "Rollback");
-            late = await LookOnceMoreAsync(mustBeHealthy, cancellationToken);
+            late = await look.LookOnceMoreAsync(mustBeHealthy, cancellationToken);
         }
 
         record.Add(late);
@@ -214,7 +227,7 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
         try
         {
             // Its secrets are taken out of the archive; one that cannot be read has none that we could know.
-            ReadRollout();
+            inputs.ReadRollout();
         }
         catch (RolloutException unreadable)
         {
@@ -236,8 +249,7 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
         rollout, phases, new PreflightSettings
         {
             CreateMissingNetworks = settings.CreateMissingNetworks,
-            BaseImages = record.Verified?.Services.ToDictionary(service => service.Service.Name, service => service.BaseImages) ?? [],
-            BuildKitNeeds = record.Verified?.Services.ToDictionary(service => service.Service.Name, service => service.BuildKitNeeds) ?? [],
+            Verified = record.Verified?.Services ?? [],
         }, cancellationToken);
 
     // Whoever waits for the lock wants what was asked for, not the station that was refused.
@@ -264,36 +276,6 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
         }
     }
 
-    private Rollout ReadRollout()
-    {
-        if (record.Rollout is { } known)
-            return known;
-
-        var variables = VariableSet.Read(settings.Environment, EnvFiles());
-        var external = new ExternalValues(variables);
-        var rollout = RolloutReader.Read(
-            ComposeReader.Read(settings.ComposeFiles), variables.Or(external.Find), settings.ComposeProfiles, settings.GitHubEnterpriseHost);
-        foreach (var secret in rollout.SecretValues.Concat(external.Secrets))
-            redactor.Add(secret);
-        if (external.Problems.Count > 0)
-            throw new InvalidInputException(external.Problems);
-
-        return record.Rollout = rollout with { Accepted = [.. settings.Accepted, .. rollout.Accepted] };
-    }
-
-    private IReadOnlyList<string> EnvFiles()
-    {
-        if (settings.EnvFile is { } given)
-            return [given];
-
-        var beside = Path.Combine(Path.GetDirectoryName(settings.ComposeFiles[0]) ?? "", ".env");
-        return File.Exists(beside) ? [beside] : [];
-    }
-
-    private IReadOnlyList<Phase> ReadPhases() => record.Phases ??= record.Verified is { } verified
-        ? PhasePlanner.Plan(verified)
-        : PhaseComposeReader.Read(settings.PhasesDirectory, ReadRollout());
-
     private async Task<EnginePorts> ConnectAsync(CancellationToken cancellationToken) =>
         engine ??= await ports.ConnectAsync(record.Id, cancellationToken);
 
@@ -301,7 +283,7 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
     private async Task<EnginePorts> ConnectForWritingAsync(CancellationToken cancellationToken)
     {
         var ports = await ConnectAsync(cancellationToken);
-        await ports.WriteAccess.OpenAsync(ReadRollout().Project, cancellationToken);
+        await ports.WriteAccess.OpenAsync(inputs.ReadRollout().Project, cancellationToken);
         return ports;
     }
 
@@ -320,94 +302,4 @@ public sealed class RolloutRun(RunSettings settings, IRunPorts ports, Redactor r
         FormattableString.Invariant($"no version of {(phase is { } number ? $"phase {number}" : "any phase")} of {rollout.Project} is kept to go back to"),
         ["a version is kept when a deployment replaces what ran; a first deployment, --keep-versions 0 and docker container prune leave none"],
         "deploy the commit or the compose file that worked", Diagnostician.CommandFor(TargetOf(phase ?? 1)));
-
-    private async Task<IReadOnlyList<ServiceHealth>> LookAsync(Rollout rollout, TimeSpan longestWait, CancellationToken cancellationToken)
-    {
-        var health = await (await ConnectAsync(cancellationToken)).Deployed.LookAsync(rollout, longestWait, cancellationToken);
-        record.Add(health);
-        return health;
-    }
-
-    private async Task<IReadOnlyList<FailureDiagnosis>> DiagnoseAsync(
-        Rollout rollout, IReadOnlyList<ServiceHealth> health, CancellationToken cancellationToken)
-    {
-        var expected = DeployedHealth.Expected(rollout, health);
-        if (expected.Passed)
-            return [];
-
-        var ports = await ConnectAsync(cancellationToken);
-        var ailing = await ports.Deployed.FindAsync(
-            rollout, [.. expected.Services.Where(service => service.State is ServiceState.Failed or ServiceState.Unknown).Select(service => service.Service)], cancellationToken);
-        var evidence = await ports.Evidence.CollectAsync(ailing, cancellationToken);
-        return Diagnostician.FromPhase(
-            new PhaseOutcome(0, PhaseResult.Failed, [], new GateFailed(expected, evidence)), rollout.Services, "HealthCheck");
-    }
-
-    private async Task<IReadOnlyList<FailureDiagnosis>> LookOnceMoreAsync(bool mustBeHealthy, CancellationToken cancellationToken)
-    {
-        using var patience = new CancellationTokenSource(LastLook, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-        try
-        {
-            var rollout = ReadRollout();
-            var health = await LookAsync(rollout, mustBeHealthy ? UntilDecided : TimeSpan.Zero, either.Token);
-            return mustBeHealthy ? await DiagnoseAsync(rollout, health, either.Token) : [];
-        }
-        catch (Exception exception) when (exception is RolloutException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
-        {
-            // Where that made a station fail, it is told already.
-            if (record.Diagnoses.Count == 0)
-                log.Warning($"The report has to do without a look at the target: {exception.Message}");
-
-            return [];
-        }
-    }
-
-    private void Tell(Finding finding)
-    {
-        var line = $"{finding.Rule} {finding.Where}: {finding.Message}; {finding.Suggestion}"
-            + (finding.Accepted is { } reason ? $" (accepted: {reason})" : "");
-        // A server that takes annotations gets this one from the report, at its line of the compose file; logged as an error it would stand there twice.
-        if (settings.Outlets.Host is CiHost.GitHub or CiHost.Azure or CiHost.TeamCity)
-            log.Information(line);
-        else if (finding.Blocks)
-            log.Error(line);
-        else
-            log.Warning(line);
-    }
-
-    private void Tell(PhaseOutcome outcome, string title)
-    {
-        var line = FormattableString.Invariant($"Phase {outcome.Phase}, {title}: {PhaseWord(outcome)}");
-        var changed = outcome.Services.Where(service => service.Change != ServiceChange.None).ToList();
-        if (changed.Count > 0)
-            line += $" ({string.Join(", ", changed.Select(service => $"{service.Service} {service.Change.Name().Replace('-', ' ')}{Away(service)}"))})";
-
-        if (outcome.Failure is null)
-            log.Information(line);
-        else
-            log.Error(line);
-    }
-
-    private static string Away(ServiceOutcome service) =>
-        service.DowntimeText is { } text ? $", {text}" : "";
-
-    private static string StateWord(ServiceState state) => state switch
-    {
-        ServiceState.NotDeployed => "not deployed",
-        ServiceState.Healthy => "healthy",
-        ServiceState.RunningUnverified => "running, unverified",
-        ServiceState.Failed => "failed",
-        _ => "unknown",
-    };
-
-    private static string PhaseWord(PhaseOutcome outcome) => outcome.Result switch
-    {
-        PhaseResult.NotStarted => "not started, nothing was touched",
-        PhaseResult.Unchanged => "unchanged",
-        PhaseResult.Succeeded => "deployed and healthy",
-        PhaseResult.RolledBack when outcome.Services.All(service => service.Change != ServiceChange.RolledBack) => "failed, what was new is removed",
-        PhaseResult.RolledBack => "failed, what ran before runs again",
-        _ => "failed",
-    };
 }

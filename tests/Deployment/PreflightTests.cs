@@ -12,6 +12,8 @@ public class PreflightTests
 
     private readonly MemoryTarget target = new MemoryTarget().WithImage("acme/web:1").WithNetwork("bridge");
 
+    private static VerifiedService Verified => new(Stacks.Image("web"), null, null, [], Verdict.Ready);
+
     [Fact]
     public async Task A_place_that_has_everything_gives_no_finding_and_is_not_written_to()
     {
@@ -24,10 +26,10 @@ public class PreflightTests
     {
         var settings = new PreflightSettings
         {
-            BuildKitNeeds = new Dictionary<string, IReadOnlyList<BuildKitNeed>>
-            {
-                ["web"] = [new BuildKitNeed(7, "RUN --mount", "leave it away"), new BuildKitNeed(9, "COPY --link", "leave it away too")],
-            },
+            Verified =
+            [
+                Verified with { BuildKitNeeds = [new BuildKitNeed(7, "RUN --mount", "leave it away"), new BuildKitNeed(9, "COPY --link", "leave it away too")] },
+            ],
         };
 
         var finding = (await CheckAsync(Stacks.Rollout("shop", [Stacks.Image("web")]), settings)).ShouldHaveSingleItem();
@@ -166,7 +168,7 @@ public class PreflightTests
         registry.Answers["acme/silent:1"] = new RegistryUnreachable("no route to host");
         var settings = new PreflightSettings
         {
-            BaseImages = new Dictionary<string, IReadOnlyList<string>> { ["web"] = ["acme/local:1", "acme/remote:1", "python:3.12", "acme/silent:1"] },
+            Verified = [Verified with { BaseImages = ["acme/local:1", "acme/remote:1", "python:3.12", "acme/silent:1"] }],
         };
 
         var findings = await CheckAsync(Stacks.Rollout("shop", [Stacks.Image("web")]), settings, registry: registry);

@@ -6,16 +6,15 @@ namespace PhasedRollout.Deployment.Checks;
 /// <summary>Are the images that builds begin with there for the target's processor?</summary>
 internal sealed class BaseImageCheck(ITargetObserver target, IImageRegistry? registry, string platform)
 {
-    public async Task<IReadOnlyList<Finding>> CheckAsync(
-        Rollout rollout, IReadOnlyDictionary<string, IReadOnlyList<string>> images, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Finding>> CheckAsync(IReadOnlyList<VerifiedService> services, CancellationToken cancellationToken)
     {
-        var platforms = (await Task.WhenAll(images.Values.SelectMany(all => all).Distinct(StringComparer.Ordinal)
+        var platforms = (await Task.WhenAll(services.SelectMany(service => service.BaseImages).Distinct(StringComparer.Ordinal)
             .Select(async image => (Image: image, Platforms: await PlatformsAsync(image, cancellationToken))))).ToDictionary(it => it.Image, it => it.Platforms);
         return
         [
-            .. (from service in rollout.Services
-                from image in images.GetValueOrDefault(service.Name) ?? []
-                select PlatformRules.Base(service, image, platforms[image], platform)).OfType<Finding>(),
+            .. (from service in services
+                from image in service.BaseImages
+                select PlatformRules.Base(service.Service, image, platforms[image], platform)).OfType<Finding>(),
         ];
     }
 

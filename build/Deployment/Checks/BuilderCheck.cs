@@ -1,4 +1,4 @@
-using PhasedRollout.Contexts.Dockerfiles;
+using PhasedRollout.Contexts;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Deployment.Checks;
@@ -8,9 +8,10 @@ internal static class BuilderCheck
 {
     private const int MostShown = 5;
 
-    public static IEnumerable<Finding> Check(Rollout rollout, IReadOnlyDictionary<string, IReadOnlyList<BuildKitNeed>> needs) =>
-        from service in rollout.Services
-        let ofService = needs.GetValueOrDefault(service.Name) ?? []
+    public static IEnumerable<Finding> Check(IReadOnlyList<VerifiedService> services) =>
+        from verified in services
+        let service = verified.Service
+        let ofService = verified.BuildKitNeeds
         where ofService.Count > 0
         select TextChecks.Located(
             new Finding(
