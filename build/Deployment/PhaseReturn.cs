@@ -69,7 +69,7 @@ internal sealed class PhaseReturn(TargetSnapshot snapshot, IPhaseGate gate, Depl
             return null;
 
         var now = DeploymentPlanner.Of(project, service, observed).FirstOrDefault(container => container.IsRunning);
-        return "what ran before was removed by somebody else meanwhile"
+        return "what ran before is no longer there"
             + (now is null ? ", and nothing runs in its place" : $", and container '{now.Name}' runs in its place")
             + (KeptContainer.Of(project, observed).Any(kept => old.Contains(kept.From)) ? "; it is kept: ./build.sh Rollback brings it back" : "");
     }

@@ -87,7 +87,7 @@ public class RollbackTests
 
         outcome.Result.ShouldBe(PhaseResult.Failed);
         outcome.Failure.ShouldNotBeNull().Undo.ShouldHaveSingleItem().ShouldBe(
-            "web: could not go back: what ran before was removed by somebody else meanwhile, and container 'shop-web-1' runs in its place; it is kept: ./build.sh Rollback brings it back");
+            "web: could not go back: what ran before is no longer there, and container 'shop-web-1' runs in its place; it is kept: ./build.sh Rollback brings it back");
         (await RollbackAsync(Port("b"))).ShouldNotBeNull().Result.ShouldBe(PhaseResult.Succeeded);
         Running.ShouldBe([("shop-web-1", Hash(Port("a"), "web"))]);
     }

@@ -67,7 +67,7 @@ public sealed class ComposeBesideTests(ComposeBesideTests.Fixture fixture) : ICl
                 "the new container is at the gate", Stop);
             await ComposeAsync("2", "down");
             var run = (await program.EndAsync(Stop)).ShouldEndWith(1);
-            run.ShouldSay("db: could not go back: what ran before was removed by somebody else meanwhile, and nothing runs in its place; it is kept");
+            run.ShouldSay("db: could not go back: what ran before is no longer there, and nothing runs in its place; it is kept");
             (await World.ReadReportAsync()).Phases("outcome")[0].ShouldBe("failed");
         }
 
