@@ -134,7 +134,7 @@ public static class HtmlReport
         var found = model.Services.Where(service => service.Source.DockerfileFound == true)
             .Select(service => service.Source.DockerfilePath).OfType<string>().Distinct();
         var missing = model.Services.Where(service => service.Source.DockerfileFound == false).Select(ReportSummary.ContextAnswer).Distinct();
-        var source = model.ContextsVerified ? "Looked up on GitHub in this run."
+        var source = model.ContextsVerified ? "Looked up in this run."
             : model.Repositories.Count > 0 ? "Not looked up in this run; as verified when the phase files were generated."
             : "Not looked up in this run.";
         return Section("structure", "Verified repository structure", Html.Of($"""

@@ -67,8 +67,8 @@ public static class MarkdownReport
         var text = new StringBuilder("### Verified Repository Structure\n\n");
         text.Append(model switch
         {
-            { ContextsVerified: true, Repositories.Count: 0 } => "No service is built from a repository on GitHub.\n",
-            { ContextsVerified: true } => "Looked up on GitHub in this run:\n\n",
+            { ContextsVerified: true, Repositories.Count: 0 } => "No service is built from a repository.\n",
+            { ContextsVerified: true } => "Looked up in this run:\n\n",
             { Repositories.Count: > 0 } => "Not looked up in this run; as verified when the phase files were generated:\n\n",
             _ => "Not looked up in this run.\n",
         });

@@ -94,12 +94,15 @@ public sealed partial class BenchmarkRun(DemoOptions options, int rounds, TimePr
         Compose = OpenAiKey().Replace(input.Compose, "$0\n      BENCHMARK: changed", 1),
     };
 
-    // From the engine's word that a container is healthy to our line that its service is; those that waited for their address last are left out.
+    // From the engine's word that a container is healthy to our first line that its service is (a later phase says it again); those that waited for
+    // their address last are left out.
     private async Task AddGateLatencyAsync(Measured deployment, DateTimeOffset began, CancellationToken ct)
     {
         var events = await DemoEngine.UseAsync(_world.Endpoint!.Host, options.RootDirectory, engine => engine.HealthyEventsAsync(began, time.GetUtcNow(), ct));
-        foreach (var (at, text) in deployment.Lines)
-            if (BecameHealthy().Match(text) is { Success: true } line && events.TryGetValue(line.Groups["service"].Value, out var decisive) && at >= decisive)
+        var told = deployment.Lines.Select(line => (line.At, Service: BecameHealthy().Match(line.Text).Groups["service"].Value))
+            .Where(line => line.Service.Length > 0).DistinctBy(line => line.Service);
+        foreach (var (at, service) in told)
+            if (events.TryGetValue(service, out var decisive) && at >= decisive)
                 _results.AddGateLatency(at - decisive);
     }
 

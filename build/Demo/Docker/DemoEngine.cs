@@ -87,7 +87,7 @@ internal sealed class DemoEngine : IDisposable
             new Take(message =>
             {
                 if (message.Actor?.Attributes is { } attributes && attributes.TryGetValue("com.docker.compose.service", out var service))
-                    healthy[service] = DateTimeOffset.UnixEpoch.AddTicks((message.TimeNano ?? 0) / 100);
+                    healthy.TryAdd(service, DateTimeOffset.UnixEpoch.AddTicks((message.TimeNano ?? 0) / 100));
             }),
             ct);
         return healthy;
