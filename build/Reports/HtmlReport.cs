@@ -151,7 +151,7 @@ public static class HtmlReport
     {
         var commit = repository.Commit is { } id ? Html.Of($" is commit <code>{id}</code>") : Html.Of($" resolves to no commit");
         var requests = counted
-            ? Html.Of($" ({repository.ApiRequests} requests, {repository.ApiRequestsCounted} of them counted against the rate limit)")
+            ? Html.Of($" ({repository.ApiRequests} {(repository.ApiRequests == 1 ? "request" : "requests")}, {repository.ApiRequestsCounted} of them counted against the rate limit)")
             : Html.None;
         return Html.Of($"<li><code>{repository.Repository}</code>: {repository.Ref ?? "the default branch"}{commit}{requests}</li>\n");
     }

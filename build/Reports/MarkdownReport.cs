@@ -78,7 +78,7 @@ public static class MarkdownReport
             var commit = repository.Commit is { } id ? $"is commit {Code(id)}" : "resolves to no commit";
             text.Append($"- {Code(repository.Repository)}: {reference} {commit}")
                 .Append(model.ContextsVerified
-                    ? FormattableString.Invariant($" ({repository.ApiRequests} requests, {repository.ApiRequestsCounted} of them counted against the rate limit)\n")
+                    ? FormattableString.Invariant($" ({repository.ApiRequests} {(repository.ApiRequests == 1 ? "request" : "requests")}, {repository.ApiRequestsCounted} of them counted against the rate limit)\n")
                     : "\n");
         }
 
