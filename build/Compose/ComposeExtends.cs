@@ -28,21 +28,23 @@ internal sealed class ComposeExtends(Func<string, ComposeScalar, ComposeMapping?
         if (Read(service[Key]) is not var (name, file) || (file?.Text is { } address && (address.Contains("://", StringComparison.Ordinal) || address.Contains('$', StringComparison.Ordinal) || address.Length == 0 || address.Any(char.IsControl))))
             return service;
 
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
-        var otherPath = file?.Text is { } written ? Path.GetFullPath(Path.Combine(folder, written)) : Path.GetFullPath(path);
+        var ownPath = Path.GetFullPath(path);
+        var folder = Path.GetDirectoryName(ownPath) ?? "/";
+        var otherPath = file?.Text is { } written ? Path.GetFullPath(Path.Combine(folder, written)) : ownPath;
         if (on.Contains((otherPath, name.Text!)) || on.Count > Deepest)
         {
             problems.Add(new Problem(path, $"'{name.Text}' extends itself in a circle", "remove one of the 'extends'", name.Location));
             return Without(service);
         }
 
-        var otherRoot = otherPath == Path.GetFullPath(path) ? root : Load(otherPath, file!);
+        var otherRoot = otherPath == ownPath ? root : Load(otherPath, file!);
         if (otherRoot is null)
             return Without(service);
 
-        var names = (otherRoot["services"] as ComposeMapping)?.Entries.Select(entry => entry.Key).ToArray() ?? [];
-        if ((otherRoot["services"] as ComposeMapping)?[name.Text!] is not ComposeMapping found)
+        var others = otherRoot["services"] as ComposeMapping;
+        if (others?[name.Text!] is not ComposeMapping found)
         {
+            var names = others?.Entries.Select(entry => entry.Key).ToArray() ?? [];
             problems.Add(new Problem(path, $"extends '{name.Text}', which {(file is null ? "this file" : $"'{file.Text}'")} does not have",
                 NearestName.Suggest(name.Text!, names, "name a service of that file"), name.Location));
             return Without(service);

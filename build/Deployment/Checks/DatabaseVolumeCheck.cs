@@ -21,15 +21,16 @@ internal sealed partial class DatabaseVolumeCheck(ITargetObserver target)
         var findings = new List<Finding>();
         foreach (var service in rollout.Services.Where(service => service is { Build: null, Image: not null }))
         {
-            if (KnownImage.Find(service.Image)?.Kind is not ("postgresql" or "mysql") || KnownImage.TagOf(service.Image!) is not { } tag)
+            var kind = KnownImage.Find(service.Image)?.Kind;
+            if (kind is not ("postgresql" or "mysql") || KnownImage.TagOf(service.Image!) is not { } tag)
                 continue;
 
             foreach (var mount in service.Mounts)
             {
                 var found = mount.Target.TrimEnd('/') switch
                 {
-                    PostgresData when KnownImage.Find(service.Image)!.Kind == "postgresql" => await PostgresAsync(rollout, service, tag, mount, cancellationToken),
-                    MySqlData when KnownImage.Find(service.Image)!.Kind == "mysql" => await MySqlAsync(rollout, service, tag, mount, cancellationToken),
+                    PostgresData when kind == "postgresql" => await PostgresAsync(rollout, service, tag, mount, cancellationToken),
+                    MySqlData when kind == "mysql" => await MySqlAsync(rollout, service, tag, mount, cancellationToken),
                     _ => null,
                 };
                 if (found is not null)

@@ -63,7 +63,7 @@ internal sealed class ContextBuild(IDeploymentTarget target, DeploymentSettings 
             throw new ImageFailedException(new BuildFailed(
                 request.Service, place, dockerfile, answer.Step, answer.Error ?? "the builder ended without an image", [.. output]));
 
-        log.Information($"{request.Service}: built {request.Tags[0]} in {Seconds(started)}");
+        log.Information($"{request.Service}: built {request.Tags[0]} in {ImagePatience.Took(clock, started)}");
         return id;
 
         void Show(string line)
@@ -102,8 +102,6 @@ internal sealed class ContextBuild(IDeploymentTarget target, DeploymentSettings 
         return new ContextDockerfile($".dockerfile-{build.Fingerprint[..12]}",
             Encoding.UTF8.GetBytes(await spool.ReadTextAsync(entry.Id, cancellationToken)));
     }
-
-    private string Seconds(long started) => FormattableString.Invariant($"{clock.GetElapsedTime(started).TotalSeconds:0.0} s");
 }
 
 /// <summary>An image to be built.</summary>

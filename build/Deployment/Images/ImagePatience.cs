@@ -1,6 +1,6 @@
 namespace PhasedRollout.Deployment.Images;
 
-/// <summary>How long an image may take.</summary>
+/// <summary>How long an image may take, and took.</summary>
 internal static class ImagePatience
 {
     /// <summary>Does <paramref name="work"/>, and answers <paramref name="late"/> when that takes too long.</summary>
@@ -18,4 +18,8 @@ internal static class ImagePatience
             return late;
         }
     }
+
+    /// <summary>The time since <paramref name="started"/> (<see cref="TimeProvider.GetTimestamp"/>), for people.</summary>
+    public static string Took(TimeProvider clock, long started) =>
+        FormattableString.Invariant($"{clock.GetElapsedTime(started).TotalSeconds:0.0} s");
 }

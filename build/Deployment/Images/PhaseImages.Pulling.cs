@@ -45,7 +45,7 @@ internal sealed partial class PhaseImages
             token => target.Because(cause).PullImageAsync(reference, service.Service.Platform, Show, token),
             $"not pulled within {settings.ImageTimeout}", cancellationToken);
         if (error is null)
-            log.Information($"{name}: pulled {reference} in {Seconds(started)}");
+            log.Information($"{name}: pulled {reference} in {ImagePatience.Took(clock, started)}");
         return error;
 
         void Show(string line)

@@ -166,8 +166,6 @@ internal sealed partial class PhaseImages(IDeploymentTarget target, IRepositoryS
         PrivateFolder.Create(folder);
         return folder;
     }
-
-    private string Seconds(long started) => FormattableString.Invariant($"{clock.GetElapsedTime(started).TotalSeconds:0.0} s");
 }
 
 /// <summary>An image could not be had; the facts travel to the phase's outcome.</summary>
