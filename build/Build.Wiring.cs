@@ -57,6 +57,13 @@ partial class Build
         }
     }
 
+    int LastPhase =>
+        IsToRun(nameof(Deploy)) ? int.MaxValue
+        : IsToRun(nameof(DeployPhase4)) ? 4
+        : IsToRun(nameof(DeployPhase3)) ? 3
+        : IsToRun(nameof(DeployPhase2)) ? 2
+        : 1;
+
     bool IsToRun(string target) => ExecutionPlan.Any(planned => planned.Name == target);
 
     async Task WriteReport()
@@ -238,7 +245,9 @@ partial class Build
             var containers = new DockerHealthSource(async token => await observer.GetClientAsync(token), description.IsLocal, TimeProvider.System);
             var helper = build.Probe ? new ProbeContainer(async token => await engine.GetClientAsync(token)) : null;
             var evidence = new DockerEvidence(async token => await observer.GetClientAsync(token), description.IsLocal, helper, TimeProvider.System);
-            var watch = new HealthWatch(containers, new HttpProbe(observer.HostName, TimeProvider.System), TimeProvider.System, log);
+            var watch = new HealthWatch(
+                containers, new HttpProbe(observer.HostName, TimeProvider.System), TimeProvider.System, log,
+                new DockerCheckRunner(engine.RunInContainerAsync, TimeProvider.System));
             var settings = new DeploymentSettings
             {
                 RunId = runId,

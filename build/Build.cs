@@ -35,25 +35,25 @@ partial class Build : NukeBuild
         .Description("Deploy phase 1 and hold its health gate")
         .DependsOn(Preflight)
         .WhenSkipped(DependencyBehavior.Execute)
-        .Executes(() => Station(run => run.DeployPhaseAsync(1, IsToRun(nameof(DeployPhase2)), Stop)));
+        .Executes(() => Station(run => run.DeployPhaseAsync(1, LastPhase, Stop)));
 
     Target DeployPhase2 => _ => _
         .Description("Deploy phase 2 when phase 1 is healthy, and hold its health gate")
         .DependsOn(DeployPhase1)
         .WhenSkipped(DependencyBehavior.Execute)
-        .Executes(() => Station(run => run.DeployPhaseAsync(2, IsToRun(nameof(DeployPhase3)), Stop)));
+        .Executes(() => Station(run => run.DeployPhaseAsync(2, LastPhase, Stop)));
 
     Target DeployPhase3 => _ => _
         .Description("Deploy phase 3 when phase 2 is healthy, and hold its health gate")
         .DependsOn(DeployPhase2)
         .WhenSkipped(DependencyBehavior.Execute)
-        .Executes(() => Station(run => run.DeployPhaseAsync(3, IsToRun(nameof(DeployPhase4)), Stop)));
+        .Executes(() => Station(run => run.DeployPhaseAsync(3, LastPhase, Stop)));
 
     Target DeployPhase4 => _ => _
         .Description("Deploy phase 4 when phase 3 is healthy, and hold its health gate")
         .DependsOn(DeployPhase3)
         .WhenSkipped(DependencyBehavior.Execute)
-        .Executes(() => Station(run => run.DeployPhaseAsync(4, IsToRun(nameof(Deploy)), Stop)));
+        .Executes(() => Station(run => run.DeployPhaseAsync(4, LastPhase, Stop)));
 
     Target Deploy => _ => _
         .Description("Deploy every phase of the file, also those beyond the fourth")

@@ -14,7 +14,7 @@ internal sealed class PhaseTransaction(
     IRunLog log)
 {
     public async Task<PhaseOutcome> RunAsync(
-        Rollout rollout, int number, IReadOnlyList<WantedService> wanted, DeploymentPlan plan, Action? atGate, CancellationToken cancellationToken)
+        Rollout rollout, int number, IReadOnlyList<WantedService> wanted, DeploymentPlan plan, bool isLast, CancellationToken cancellationToken)
     {
         var runner = new OperationRunner(target, rollout, settings, clock, log);
         GateVerdict? verdict = null;
@@ -38,9 +38,9 @@ internal sealed class PhaseTransaction(
                 await SwitchAsync(runner, plan, cancellationToken);
             }
 
-            atGate?.Invoke();
-            verdict = await HoldGateAsync(
-                rollout.Project, number, wanted, plan.Switch, plan.IsEmpty ? settings.QuickGate : settings.Gate, cancellationToken);
+            // The run goes on after it: the engine's own verdict on it is there when the last phase's is.
+            var patience = (plan.IsEmpty ? settings.QuickGate : settings.Gate) with { OwnChecksSuffice = !isLast };
+            verdict = await HoldGateAsync(rollout.Project, number, wanted, plan.Switch, patience, cancellationToken);
             if (verdict.Passed)
             {
                 await runner.RunByServiceAsync(plan.HandOver, CancellationToken.None);
@@ -77,7 +77,7 @@ internal sealed class PhaseTransaction(
         using (log.Begin(new RunStep(StepKind.Start, null) { Phase = number }))
             await runner.RunByServiceAsync(plan.Trial, cancellationToken);
         var verdict = await HoldGateAsync(
-            project, number, tried, plan.Trial, settings.Gate with { MinHealthyTime = TimeSpan.Zero }, cancellationToken);
+            project, number, tried, plan.Trial, settings.Gate with { MinHealthyTime = TimeSpan.Zero, OwnChecksSuffice = true }, cancellationToken);
         if (verdict.Passed)
             await runner.RunByServiceAsync(plan.EndTrial, cancellationToken);
         return verdict;

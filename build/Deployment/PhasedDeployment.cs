@@ -26,24 +26,23 @@ public sealed class PhasedDeployment(
     /// <param name="cancellationToken">Stops it; what was changed is undone first.</param>
     /// <exception cref="WorldRefusedException">The target or the source does not answer, and nothing was touched.</exception>
     public Task<PhaseOutcome> DeployAsync(Rollout rollout, IReadOnlyList<Phase> phases, int number, CancellationToken cancellationToken) =>
-        DeployAsync(rollout, phases, number, null, cancellationToken);
+        DeployAsync(rollout, phases, number, number, cancellationToken);
 
-    /// <summary>Deploys phase <paramref name="number"/>, and builds the images of <paramref name="next"/> while the gate is held.</summary>
+    /// <summary>Deploys phase <paramref name="number"/>, and meanwhile builds the images of the phases after it up to <paramref name="last"/>.</summary>
     /// <param name="rollout">The stack.</param>
     /// <param name="phases">Every phase of it.</param>
     /// <param name="number">The phase to deploy.</param>
-    /// <param name="next">The number of the phase that is deployed after it; null when none is.</param>
+    /// <param name="last">The number of the last phase that is deployed in this run; one that the file does not have counts for its last.</param>
     /// <param name="cancellationToken">Stops it; what was changed is undone first.</param>
     /// <exception cref="WorldRefusedException">The target or the source does not answer, and nothing was touched.</exception>
     public async Task<PhaseOutcome> DeployAsync(
-        Rollout rollout, IReadOnlyList<Phase> phases, int number, int? next, CancellationToken cancellationToken)
+        Rollout rollout, IReadOnlyList<Phase> phases, int number, int last, CancellationToken cancellationToken)
     {
-        var coming = phases.FirstOrDefault(candidate => candidate.Number == next);
+        Phase[] coming = [.. phases.Where(phase => phase.Number >= number && phase.Number <= Math.Max(number, last)).OrderBy(phase => phase.Number)];
         PhaseOutcome? outcome = null;
         try
         {
-            return outcome = await DeployAsync(rollout, phases, phases.Single(phase => phase.Number == number),
-                coming is null ? null : () => ahead.Begin(rollout, coming), cancellationToken);
+            return outcome = await DeployAsync(rollout, phases, coming, cancellationToken);
         }
         finally
         {
@@ -53,15 +52,16 @@ public sealed class PhasedDeployment(
     }
 
     private async Task<PhaseOutcome> DeployAsync(
-        Rollout rollout, IReadOnlyList<Phase> phases, Phase phase, Action? atGate, CancellationToken cancellationToken)
+        Rollout rollout, IReadOnlyList<Phase> phases, IReadOnlyList<Phase> coming, CancellationToken cancellationToken)
     {
+        var phase = coming[0];
         var number = phase.Number;
         try
         {
             if (await FindUnhealthyEarlierPhaseAsync(rollout, phases, number, cancellationToken) is { } unhealthy)
                 return NotStarted(phase, unhealthy);
 
-            var prepared = await ahead.PrepareAsync(rollout, phase, cancellationToken);
+            var prepared = await ahead.PrepareAsync(rollout, coming, cancellationToken);
             var observer = new TargetSnapshot(target);
             var observed = await observer.TakeAsync(rollout.Project, cancellationToken);
             WantedService[] wanted =
@@ -73,7 +73,7 @@ public sealed class PhasedDeployment(
             var plan = DeploymentPlanner.Plan(
                 rollout.Project, wanted, ProjectResources.Networks(rollout, phase), ProjectResources.Volumes(rollout, phase), observed, settings.RunMark, (number, settings.KeepVersions));
             return await new PhaseTransaction(target, observer, gate, evidence, settings, clock, log).RunAsync(
-                rollout, number, wanted, plan, atGate, cancellationToken);
+                rollout, number, wanted, plan, isLast: coming.Count == 1, cancellationToken);
         }
         catch (ImageFailedException failed)
         {

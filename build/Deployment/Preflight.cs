@@ -28,6 +28,11 @@ public sealed record PreflightSettings
 /// <param name="registry">The registries of base images; null when they are not to be asked.</param>
 public sealed class Preflight(IDeploymentTarget target, IRequirementProbe probe, IRunLog log, IImageRegistry? registry = null)
 {
+    private Task<(Requirement Requirement, RequirementAnswer Answer)[]>? asked;
+
+    /// <summary>Asks the databases and caches already; the next check takes their answers.</summary>
+    public void AskAhead(Rollout rollout, CancellationToken cancellationToken) => asked = AskAsync(rollout, cancellationToken);
+
     /// <summary>Checks everything and gives all that was found; an engine that does not answer is a finding too.</summary>
     /// <param name="rollout">The stack.</param>
     /// <param name="phases">Its phases.</param>
@@ -89,8 +94,7 @@ public sealed class Preflight(IDeploymentTarget target, IRequirementProbe probe,
 
     private async Task<IReadOnlyList<Finding>> CheckRequirementsAsync(Rollout rollout, CancellationToken cancellationToken)
     {
-        var answers = await Task.WhenAll(rollout.Requirements.Select(async requirement =>
-            (Requirement: requirement, Answer: await probe.ProbeAsync(requirement, cancellationToken))));
+        var answers = await (Interlocked.Exchange(ref asked, null) ?? AskAsync(rollout, cancellationToken));
         foreach (var (_, answer) in answers.Where(answer => answer.Answer.Failure is null))
             log.Information($"{answer.Address}: {answer.Message}");
 
@@ -108,6 +112,9 @@ public sealed class Preflight(IDeploymentTarget target, IRequirementProbe probe,
                },
         ];
     }
+
+    private Task<(Requirement Requirement, RequirementAnswer Answer)[]> AskAsync(Rollout rollout, CancellationToken cancellationToken) =>
+        Task.WhenAll(rollout.Requirements.Select(async requirement => (requirement, await probe.ProbeAsync(requirement, cancellationToken))));
 
     private async Task<IReadOnlyList<Finding>> CheckDiskAsync(PreflightSettings settings, CancellationToken cancellationToken)
     {

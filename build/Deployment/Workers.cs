@@ -8,8 +8,15 @@ internal static class Workers
     public static async Task<IReadOnlyList<TResult>> RunAsync<T, TResult>(
         IReadOnlyList<T> items, int parallelism, Func<T, CancellationToken, Task<TResult>> work, CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var places = new SemaphoreSlim(Math.Max(1, parallelism));
+        return await RunAsync(items, places, work, cancellationToken);
+    }
+
+    /// <summary>The same with places that others use too; who asks first is served first, and all of these ask before this returns.</summary>
+    public static async Task<IReadOnlyList<TResult>> RunAsync<T, TResult>(
+        IReadOnlyList<T> items, SemaphoreSlim places, Func<T, CancellationToken, Task<TResult>> work, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Exception? first = null;
         var tasks = items.Select(RunOneAsync).ToArray();
         try

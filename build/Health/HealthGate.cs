@@ -14,6 +14,7 @@ internal sealed class HealthGate
     private readonly GateSettings settings;
     private readonly DateTimeOffset opened;
     private readonly bool runsToCompletion;
+    private readonly OwnCheck own;
 
     private ContainerSample? seen;
     private bool steady;
@@ -22,7 +23,8 @@ internal sealed class HealthGate
     private long restarts;
     private bool outOfMemory;
     private DateTimeOffset? newestProbe;
-    private DateTimeOffset? passingSince;
+    private DateTimeOffset? enginePassingSince;
+    private bool engineFailed;
     private int passed;
     private int failedInARow;
     private HttpAnswer? answer;
@@ -35,8 +37,10 @@ internal sealed class HealthGate
     /// <param name="runsToCompletion">True for a service that has done its work when it exits with 0.</param>
     /// <param name="settings">The gate's patience.</param>
     /// <param name="opened">When the gate began to watch.</param>
-    public HealthGate(GatedService gated, bool runsToCompletion, GateSettings settings, DateTimeOffset opened)
+    /// <param name="own">What is known of the container's own check; null when nothing is.</param>
+    public HealthGate(GatedService gated, bool runsToCompletion, GateSettings settings, DateTimeOffset opened, OwnCheck? own = null)
     {
+        this.own = own ?? new OwnCheck();
         Gated = gated;
         this.runsToCompletion = runsToCompletion;
         this.settings = settings;
@@ -58,6 +62,8 @@ internal sealed class HealthGate
         if (seen is { } last && sample.At < last.At)
             return;
 
+        own.See(sample);
+        sample = sample with { OwnChecks = [.. own.Results] };
         var before = restarts;
         CountRestarts(sample);
         interrupted |= windowOpened && !runsToCompletion && restarts > before;
@@ -74,7 +80,7 @@ internal sealed class HealthGate
             BeginAnew();
 
         // Without any check the window begins with the container.
-        windowOpened |= sample.IsRunning && (passingSince is not null || (!sample.HasCheck && Gated.Service.HealthUrl is null));
+        windowOpened |= sample.IsRunning && (PassingSince(sample) is not null || (!sample.HasCheck && Gated.Service.HealthUrl is null));
 
         seen = sample;
     }
@@ -90,6 +96,27 @@ internal sealed class HealthGate
         answered = latest.Passed ? answered + 1 : 0;
         windowOpened |= latest.Passed;
         refused |= !latest.Passed;
+    }
+
+    /// <summary>When the container's own check is to be run by us; null when it is not.</summary>
+    public DateTimeOffset? CheckDue => runsToCompletion || seen is null ? null : own.Due(seen, settings);
+
+    /// <summary>The check to run now; <see cref="See(ProbeEvidence?, DateTimeOffset)"/> says how it ended.</summary>
+    public ContainerCheck BeginCheck()
+    {
+        own.Begin();
+        return seen!.Check!;
+    }
+
+    /// <summary>Nobody waits for the check any more.</summary>
+    public void AbandonCheck() => own.Abandon();
+
+    /// <summary>Takes in how the container's own check ended; null when it could not be run.</summary>
+    public void See(ProbeEvidence? result, DateTimeOffset now)
+    {
+        own.End(result, now);
+        if (seen is { } last)
+            See(last);
     }
 
     /// <summary>The kernel killed a process of the container. The engine forgets it when it restarts the container.</summary>
@@ -112,15 +139,20 @@ internal sealed class HealthGate
     {
         DateTimeOffset?[] moments =
         [
-            passingSince + settings.MinHealthyTime,
+            seen is { } last ? PassingSince(last) + settings.MinHealthyTime : null,
             seen is { IsRunning: true, HasCheck: false } ? seen.StartedAt + settings.MinHealthyTime : null,
+            CheckDue,
             Deadline,
         ];
         return moments.Where(moment => moment > now).Min();
     }
 
     // Its address says it best; else its probes; else that it runs.
-    private DateTimeOffset? AnsweringSince => Gated.Service.HealthUrl is not null ? answeringSince : seen is { HasCheck: true } ? passingSince : seen?.StartedAt;
+    private DateTimeOffset? AnsweringSince => Gated.Service.HealthUrl is not null ? answeringSince : seen is { HasCheck: true } ? PassingSince(seen) : seen?.StartedAt;
+
+    // Ours, as long as the engine has seen no failure and none of ours came after.
+    private DateTimeOffset? PassingSince(ContainerSample sample) =>
+        !engineFailed && own.PassingSince is { } since && !(enginePassingSince <= since) && sample.IsRunning ? since : enginePassingSince;
 
     private DateTimeOffset Deadline => (lostHealthAt ?? opened) + settings.HealthyDeadline;
 
@@ -137,7 +169,8 @@ internal sealed class HealthGate
     private void BeginAnew()
     {
         steady = false;
-        newestProbe = passingSince = answeringSince = null;
+        newestProbe = enginePassingSince = answeringSince = null;
+        engineFailed = false;
         passed = failedInARow = answered = 0;
         answer = null;
     }
@@ -147,7 +180,8 @@ internal sealed class HealthGate
         foreach (var probe in sample.FreshProbes.Where(probe => newestProbe is null || probe.Start > newestProbe).OrderBy(probe => probe.Start))
         {
             newestProbe = probe.Start;
-            passingSince = probe.ExitCode == 0 ? passingSince ?? probe.Start : null;
+            enginePassingSince = probe.ExitCode == 0 ? enginePassingSince ?? probe.Start : null;
+            engineFailed |= probe.ExitCode != 0;
             passed = probe.ExitCode == 0 ? passed + 1 : 0;
             failedInARow = probe.ExitCode == 0 ? 0 : failedInARow + 1;
         }
@@ -201,11 +235,15 @@ internal sealed class HealthGate
         if (seen is not { IsRunning: true, StartedAt: { } started })
             return false;
 
-        var checkPassed = !seen.HasCheck || (seen.Verdict == "healthy" && passingSince is not null && (steady || Lasts(passingSince, seen.At)));
+        var checkPassed = !seen.HasCheck || EngineVouches(seen)
+            || (settings.OwnChecksSuffice && seen.IsVouchedForByOwnCheck && Lasts(own.PassingSince, own.Results[^1].Start));
         var addressPassed = Gated.Service.HealthUrl is null
             || (answer is { Passed: true } && ((steady && !refused) || Lasts(answeringSince, answer.AskedAt)));
         return checkPassed && addressPassed && (steady || Lasts(started, seen.At));
     }
+
+    private bool EngineVouches(ContainerSample sample) =>
+        sample.Verdict == "healthy" && enginePassingSince is not null && (steady || Lasts(PassingSince(sample), sample.At));
 
     private bool Lasts(DateTimeOffset? since, DateTimeOffset until) => since is { } start && until - start >= settings.MinHealthyTime;
 }

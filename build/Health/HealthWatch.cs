@@ -9,14 +9,18 @@ namespace PhasedRollout.Health;
 /// <param name="http">Asks the health addresses.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Where the gate says what it waits for.</param>
-public sealed class HealthWatch(IContainerObserver observer, IHttpProbe http, TimeProvider time, IRunLog log) : IPhaseGate
+/// <param name="checks">Runs a container's own check before the engine's first probe; null to wait for that.</param>
+public sealed class HealthWatch(IContainerObserver observer, IHttpProbe http, TimeProvider time, IRunLog log, ICheckRunner? checks = null) : IPhaseGate
 {
     private static readonly TimeSpan SlowestPoll = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FastestPoll = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan BetweenQuestions = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(125);
     private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan EnginePatience = TimeSpan.FromSeconds(10);
+
+    private readonly OwnChecks own = new();
 
     /// <inheritdoc />
     public async Task<GateVerdict> HoldAsync(IReadOnlyList<GatedService> services, GateSettings settings, CancellationToken cancellationToken)
@@ -26,10 +30,10 @@ public sealed class HealthWatch(IContainerObserver observer, IHttpProbe http, Ti
 
         using var steps = new GateSteps(services, settings, log);
         var opened = time.GetUtcNow();
-        HealthGate[] gates = [.. services.Select(service => new HealthGate(service, RunsToCompletion(service, services), settings, opened))];
+        HealthGate[] gates = [.. services.Select(service => new HealthGate(service, RunsToCompletion(service, services), settings, opened, own.Of(service.ContainerId)))];
         var signals = Channel.CreateUnbounded<Signal>(new UnboundedChannelOptions { SingleReader = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task[] feeders =
+        List<Task> feeders =
         [
             FeedAsync(signals.Writer, ListenAsync(services, signals.Writer, stop.Token), stop.Token),
             .. gates.Where(gate => gate.Gated.Service.HealthUrl is not null)
@@ -37,13 +41,18 @@ public sealed class HealthWatch(IContainerObserver observer, IHttpProbe http, Ti
         ];
         try
         {
-            return await WatchAsync(gates, settings, opened, signals.Reader, steps, cancellationToken);
+            return await WatchAsync(gates, settings, opened, signals.Reader, steps, BeginCheck, cancellationToken);
         }
         finally
         {
             await stop.CancelAsync();
             await Task.WhenAll(feeders);
+            foreach (var gate in gates)
+                gate.AbandonCheck();
         }
+
+        void BeginCheck(HealthGate gate, ICheckRunner runner) =>
+            feeders.Add(FeedAsync(signals.Writer, CheckAsync(gate, gate.BeginCheck(), runner, signals.Writer, stop.Token), stop.Token));
     }
 
     /// <summary>Looks once at each service, with a few seconds of patience for its health address.</summary>
@@ -54,7 +63,7 @@ public sealed class HealthWatch(IContainerObserver observer, IHttpProbe http, Ti
     public async Task<IReadOnlyList<ServiceHealth>> LookAsync(
         IReadOnlyList<GatedService> services, TimeSpan longestWait, CancellationToken cancellationToken) =>
         await Task.WhenAll(services.Select(service =>
-            new SingleLook(observer, http, time).AtAsync(service, RunsToCompletion(service, services), longestWait, cancellationToken)));
+            new SingleLook(observer, http, time, own).AtAsync(service, RunsToCompletion(service, services), longestWait, cancellationToken)));
 
     private static bool RunsToCompletion(GatedService gated, IEnumerable<GatedService> all) =>
         gated.RunsToCompletion
@@ -62,7 +71,8 @@ public sealed class HealthWatch(IContainerObserver observer, IHttpProbe http, Ti
             dependency.Service == gated.Service.Name && dependency.Condition == DependencyCondition.CompletedSuccessfully));
 
     private async Task<GateVerdict> WatchAsync(
-        HealthGate[] gates, GateSettings settings, DateTimeOffset opened, ChannelReader<Signal> signals, GateSteps steps, CancellationToken cancellationToken)
+        HealthGate[] gates, GateSettings settings, DateTimeOffset opened, ChannelReader<Signal> signals, GateSteps steps,
+        Action<HealthGate, ICheckRunner> beginCheck, CancellationToken cancellationToken)
     {
         var progress = new Progress(opened, log);
         var poll = await LookAtAsync(gates, cancellationToken);
@@ -80,6 +90,10 @@ public sealed class HealthWatch(IContainerObserver observer, IHttpProbe http, Ti
 
             if (now - progress.Since >= settings.ProgressDeadline)
                 return new GateVerdict([.. judgements.Select(judgement => judgement.Pending ? WithoutProgress(judgement.Health, settings) : judgement.Health)]);
+
+            if (checks is not null)
+                foreach (var gate in gates.Where(gate => gate.CheckDue <= now))
+                    beginCheck(gate, checks);
 
             var due = gates.Select(gate => gate.NextLook(now)).Append(now + poll).Append(progress.Since + settings.ProgressDeadline).Min() ?? now;
             if (await SignalledAsync(signals, due - now, cancellationToken))
@@ -126,6 +140,7 @@ public sealed class HealthWatch(IContainerObserver observer, IHttpProbe http, Ti
     {
         HashSet<HealthGate> stirred = [];
         List<Answered> answers = [];
+        List<Checked> results = [];
         while (signals.TryRead(out var signal))
         {
             if (signal is Happened { Event: var happened } && gates.FirstOrDefault(gate => gate.Gated.ContainerId == happened.ContainerId) is { } concerned)
@@ -142,13 +157,20 @@ public sealed class HealthWatch(IContainerObserver observer, IHttpProbe http, Ti
             {
                 answers.Add(answered);
             }
+            else if (signal is Checked ended)
+            {
+                results.Add(ended);
+            }
         }
 
         // An answer counts for the container that runs now: whether it still is the one that was asked shows in a look after the answer.
         stirred.UnionWith(answers.Select(answered => answered.Gate));
+        stirred.UnionWith(results.Select(ended => ended.Gate));
         await LookAtAsync([.. stirred], cancellationToken);
         foreach (var (gate, answer) in answers)
             gate.See(answer);
+        foreach (var (gate, result) in results)
+            gate.See(result, time.GetUtcNow());
     }
 
     /// <summary>Looks at the containers and answers how long the next look may wait.</summary>
@@ -207,18 +229,29 @@ public sealed class HealthWatch(IContainerObserver observer, IHttpProbe http, Ti
 
     private async Task AskAsync(HealthGate gate, ChannelWriter<Signal> signals, CancellationToken cancellationToken)
     {
+        var pause = FirstPause;
         while (true)
         {
-            signals.TryWrite(new Answered(gate, await http.AskAsync(gate.Gated.Service.HealthUrl!, cancellationToken)));
-            await Task.Delay(BetweenQuestions, time, cancellationToken);
+            var answer = await http.AskAsync(gate.Gated.Service.HealthUrl!, cancellationToken);
+            signals.TryWrite(new Answered(gate, answer));
+            if (answer.Passed || pause > BetweenQuestions)
+                pause = BetweenQuestions;
+            await Task.Delay(pause, time, cancellationToken);
+            pause *= 2;
         }
     }
+
+    private static async Task CheckAsync(
+        HealthGate gate, ContainerCheck check, ICheckRunner runner, ChannelWriter<Signal> signals, CancellationToken cancellationToken) =>
+        signals.TryWrite(new Checked(gate, await runner.RunAsync(gate.Gated.ContainerId, check, cancellationToken)));
 
     private abstract record Signal;
 
     private sealed record Resumed : Signal;
 
     private sealed record Happened(ContainerEvent Event) : Signal;
+
+    private sealed record Checked(HealthGate Gate, ProbeEvidence? Result) : Signal;
 
     private sealed record Answered(HealthGate Gate, HttpAnswer Answer) : Signal;
 

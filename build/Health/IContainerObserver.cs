@@ -53,12 +53,27 @@ public sealed record ContainerSample(DateTimeOffset At, string Status, DateTimeO
     /// <summary>How many failures in a row make it unhealthy.</summary>
     public int Retries { get; init; } = 3;
 
+    /// <summary>The check that the container was made with; null when there is none, or it cannot be run from here.</summary>
+    public ContainerCheck? Check { get; init; }
+
+    /// <summary>That check as we ran it, oldest first.</summary>
+    public IReadOnlyList<ProbeEvidence> OwnChecks { get; init; } = [];
+
     /// <summary>True when its main process runs.</summary>
     public bool IsRunning => Status == "running";
 
     /// <summary>True when the engine runs a check in it.</summary>
     public bool HasCheck => Verdict is not null;
 
-    /// <summary>The probes that began after the container did.</summary>
-    public IEnumerable<ProbeEvidence> FreshProbes => StartedAt is { } started ? Probes.Where(probe => probe.Start >= started) : [];
+    /// <summary>The engine's probes that began after the container did.</summary>
+    public IEnumerable<ProbeEvidence> FreshProbes => Fresh(Probes);
+
+    /// <summary>Our runs of its check that began after the container did.</summary>
+    public IEnumerable<ProbeEvidence> FreshOwnChecks => Fresh(OwnChecks);
+
+    /// <summary>True when its check passed as we ran it, and the engine has not probed the container since it started.</summary>
+    public bool IsVouchedForByOwnCheck =>
+        IsRunning && Verdict == "starting" && !FreshProbes.Any() && FreshOwnChecks.LastOrDefault() is { ExitCode: 0 };
+
+    private IEnumerable<ProbeEvidence> Fresh(IEnumerable<ProbeEvidence> probes) => StartedAt is { } started ? probes.Where(probe => probe.Start >= started) : [];
 }

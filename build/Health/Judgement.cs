@@ -50,7 +50,8 @@ internal sealed class HealthTerms(
     /// <summary>What speaks for its health.</summary>
     public string Proof => string.Join(" and ", new[]
     {
-        seen is { HasCheck: true } ? $"{PlainText.Count(passed, "fresh probe")} passed in a row" : "",
+        seen is { IsVouchedForByOwnCheck: true } ? $"its own check, run before the engine's first probe, passed"
+            : seen is { HasCheck: true } ? $"{PlainText.Count(passed, "fresh probe")} passed in a row" : "",
         service.HealthUrl is { } address ? $"GET {address.Url} answered {answer?.Observed}" : "",
     }.Where(part => part.Length > 0));
 
@@ -62,7 +63,8 @@ internal sealed class HealthTerms(
             string?[] parts =
             [
                 seen is null ? "nothing" : ContainerState(seen),
-                seen?.FreshProbes.LastOrDefault() is { } probe ? $"last probe {Describe(probe)}" : seen is { HasCheck: true, IsRunning: true } ? $"no probe since it started (one every {PlainText.Span(seen.Interval)})" : null,
+                seen is { IsVouchedForByOwnCheck: true } ? $"its own check passes, and the engine probes it first {PlainText.Span(seen.Interval)} after its start"
+                    : seen?.FreshProbes.LastOrDefault() is { } probe ? $"last probe {Describe(probe)}" : seen is { HasCheck: true, IsRunning: true } ? $"no probe since it started (one every {PlainText.Span(seen.Interval)})" : null,
                 service.HealthUrl is { } address && answer is not null ? $"GET {address.Url}: {answer.Observed}" : null,
                 restarts > 0 ? PlainText.Count(restarts, "restart") : null,
             ];
@@ -81,7 +83,7 @@ internal sealed class HealthTerms(
             yield return new(HealthTermNames.Memory, false, "the kernel killed a process of it for its memory");
 
         if (seen is { HasCheck: true })
-            yield return new(HealthTermNames.Probes, passed > 0 && seen.Verdict == "healthy", ProbesSeen(seen));
+            yield return new(HealthTermNames.Probes, (passed > 0 && seen.Verdict == "healthy") || seen.IsVouchedForByOwnCheck, ProbesSeen(seen));
         else if (seen is not null)
             yield return new(HealthTermNames.Probes, null, "no healthcheck");
 
@@ -98,6 +100,7 @@ internal sealed class HealthTerms(
 
     private string ProbesSeen(ContainerSample sample) => sample.FreshProbes.LastOrDefault() switch
     {
+        null when sample.IsVouchedForByOwnCheck => "its own check passed; no probe of the engine yet",
         null => sample.Probes.Count == 0 ? "no probe yet" : $"no probe since it started; the engine's '{sample.Verdict}' is from before",
         { ExitCode: 0 } => $"{PlainText.Count(passed, "fresh probe")} passed in a row",
         var probe => $"{PlainText.Count(failedInARow, "fresh probe")} failed in a row: {Describe(probe)}",

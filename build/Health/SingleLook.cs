@@ -4,7 +4,7 @@ using PhasedRollout.Rollouts;
 namespace PhasedRollout.Health;
 
 /// <summary>What can be said of a service without holding a gate: the container's state, the engine's own verdict on it, its health address.</summary>
-internal sealed class SingleLook(IContainerObserver observer, IHttpProbe http, TimeProvider time)
+internal sealed class SingleLook(IContainerObserver observer, IHttpProbe http, TimeProvider time, OwnChecks own)
 {
     private static readonly TimeSpan AddressPatience = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan BetweenQuestions = TimeSpan.FromMilliseconds(500);
@@ -32,7 +32,7 @@ internal sealed class SingleLook(IContainerObserver observer, IHttpProbe http, T
             { IsRunning: false } => (ServiceState.Failed, $"the container does not run{terms.LastSeen}"),
             { HasCheck: true, Verdict: "unhealthy" } when failing > 0 => (ServiceState.Failed, $"unhealthy: {PlainText.Count(failing, "probe")} in a row failed{terms.LastSeen}"),
             _ when answer is { Passed: false } => (ServiceState.Failed, $"its health address does not answer as expected{terms.LastSeen}"),
-            { HasCheck: true } when sample.Verdict != "healthy" || passing == 0 => (ServiceState.Unknown, $"no verdict yet{terms.LastSeen}"),
+            { HasCheck: true } when (sample.Verdict != "healthy" || passing == 0) && !sample.IsVouchedForByOwnCheck => (ServiceState.Unknown, $"no verdict yet{terms.LastSeen}"),
             _ when terms.IsChecked => (ServiceState.Healthy, $"{terms.Proof}; running for {PlainText.Span(sample.At - (sample.StartedAt ?? sample.At))}"),
             _ => (ServiceState.RunningUnverified, $"running for {PlainText.Span(sample.At - (sample.StartedAt ?? sample.At))}; nothing checks it (no healthcheck, no x-health)"),
         };
@@ -43,7 +43,7 @@ internal sealed class SingleLook(IContainerObserver observer, IHttpProbe http, T
         var began = time.GetUtcNow();
         while (true)
         {
-            var sample = await observer.LookAsync(containerId, cancellationToken);
+            var sample = own.AddTo(containerId, await observer.LookAsync(containerId, cancellationToken));
             var patience = (sample.Interval + SlowestProbe) * sample.Retries;
             if (!IsUndecided(sample) || time.GetUtcNow() - began >= (patience < longestWait ? patience : longestWait))
                 return sample;

@@ -23,6 +23,7 @@ public sealed class RolloutRun
     private readonly RunRecorder record;
     private readonly RunInputs inputs;
     private readonly TargetLook look;
+    private Task<EnginePorts>? connecting;
     private EnginePorts? engine;
 
     /// <summary>Nothing is read or asked before the first station.</summary>
@@ -47,6 +48,9 @@ public sealed class RolloutRun
     public Task VerifyContextsAsync(CancellationToken cancellationToken) => StationAsync("VerifyContexts", async () =>
     {
         var rollout = inputs.ReadRollout();
+        if (settings.DeployingTarget is not null)
+            connecting = ConnectAheadAsync(rollout, cancellationToken);
+
         // The registries are asked while GitHub is.
         var pins = ports.Registry is { } registry ? ImagePins.Ask(registry, rollout, cancellationToken) : null;
         var verified = await new ContextVerifier(ports.Source, log, ports.Rules).VerifyAsync(rollout, cancellationToken);
@@ -111,9 +115,9 @@ public sealed class RolloutRun
 
     /// <summary>Deploys a phase and holds its gate; for a phase that the file does not have there is nothing to do.</summary>
     /// <param name="number">Its number.</param>
-    /// <param name="goesOn">True when the phase after it is deployed in this run too: its images are built while the gate is held.</param>
+    /// <param name="last">The last phase that is deployed in this run: the images of those between are built meanwhile.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public Task DeployPhaseAsync(int number, bool goesOn, CancellationToken cancellationToken) => StationAsync(TargetOf(number), async () =>
+    public Task DeployPhaseAsync(int number, int last, CancellationToken cancellationToken) => StationAsync(TargetOf(number), async () =>
     {
         var phases = inputs.ReadPhases();
         if (number > phases.Count)
@@ -127,7 +131,7 @@ public sealed class RolloutRun
         if (notices is not null)
             await notices.PhaseBeginsAsync(record.Finish(0, []), number, title, phases.Count, cancellationToken);
         var startedAt = clock.GetUtcNow();
-        var outcome = await ports.Deployment.DeployAsync(inputs.ReadRollout(), phases, number, goesOn ? number + 1 : null, cancellationToken);
+        var outcome = await ports.Deployment.DeployAsync(inputs.ReadRollout(), phases, number, last, cancellationToken);
         record.Add(new PhaseRecord(outcome, startedAt, clock.GetUtcNow()));
         log.Tell(outcome, title);
         if (notices is not null)
@@ -144,7 +148,7 @@ public sealed class RolloutRun
     public Task DeployFurtherPhasesAsync(int first, CancellationToken cancellationToken) => StationAsync("Deploy", async () =>
     {
         for (var number = first; number <= inputs.ReadRollout().Phases.Count; number++)
-            await DeployPhaseAsync(number, goesOn: true, cancellationToken);
+            await DeployPhaseAsync(number, int.MaxValue, cancellationToken);
     });
 
     /// <summary>Looks at everything that is deployed, by container and by health address.</summary>
@@ -277,7 +281,16 @@ public sealed class RolloutRun
     }
 
     private async Task<EnginePorts> ConnectAsync(CancellationToken cancellationToken) =>
-        engine ??= await ports.ConnectAsync(record.Id, cancellationToken);
+        engine ??= await (Interlocked.Exchange(ref connecting, null) ?? ports.ConnectAsync(record.Id, cancellationToken));
+
+    // A run that goes on to deploy asks the engine and the databases while GitHub is asked; what they refuse is said when it is their turn.
+    private async Task<EnginePorts> ConnectAheadAsync(Rollout rollout, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        var connected = await ports.ConnectAsync(record.Id, cancellationToken);
+        connected.Preflight.AskAhead(rollout, cancellationToken);
+        return connected;
+    }
 
     /// <summary>The engine, with the lock of the project; every station that writes comes this way.</summary>
     private async Task<EnginePorts> ConnectForWritingAsync(CancellationToken cancellationToken)

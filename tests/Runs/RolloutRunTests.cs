@@ -114,7 +114,7 @@ public sealed class RolloutRunTests : IDisposable
         var run = Run(Compose, Source("services/web/Dockerfile"));
         await run.VerifyContextsAsync(TestContext.Current.CancellationToken);
 
-        await Should.ThrowAsync<WorldRefusedException>(() => run.DeployPhaseAsync(1, goesOn: false, TestContext.Current.CancellationToken));
+        await Should.ThrowAsync<WorldRefusedException>(() => run.DeployPhaseAsync(1, last: 1, TestContext.Current.CancellationToken));
         await run.ReportAsync(1, Targets(("Preflight", "Succeeded"), ("DeployPhase1", "Failed")), TestContext.Current.CancellationToken);
 
         Report().GetProperty("diagnosis").EnumerateArray().ShouldHaveSingleItem().GetProperty("class").GetString().ShouldBe("engine-unreachable");
@@ -151,7 +151,7 @@ public sealed class RolloutRunTests : IDisposable
         var run = Run(Compose, Source("services/web/Dockerfile"));
         await run.VerifyContextsAsync(TestContext.Current.CancellationToken);
 
-        await run.DeployPhaseAsync(4, goesOn: false, TestContext.Current.CancellationToken);
+        await run.DeployPhaseAsync(4, last: 4, TestContext.Current.CancellationToken);
 
         log.Lines.ShouldContain("information: The compose file ends with phase 1: nothing to do.");
     }

@@ -3,71 +3,82 @@ using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Deployment.Images;
 
-/// <summary>Builds the images of the next phase while the present one holds its gate. It builds and pulls, and touches no container; what fails
-/// is said when that phase comes.</summary>
+/// <summary>Builds and pulls the images of all phases of a run, those of the first phase first, while services start and hold their gates. It touches
+/// no container; what fails is said when its phase comes.</summary>
 internal sealed class ImagesAhead(PhaseImages images, IRunLog log)
 {
-    private Begun? begun;
+    private readonly Dictionary<int, Task<IReadOnlyDictionary<string, PreparedImage>>> begun = [];
+    private CancellationTokenSource stop = new();
 
-    /// <summary>Begins with a phase, unless it has begun.</summary>
-    public void Begin(Rollout rollout, Phase phase)
-    {
-        if (begun is not null)
-            return;
-
-        log.Debug(FormattableString.Invariant($"preparing the images of phase {phase.Number} meanwhile"));
-        var stop = new CancellationTokenSource();
-        begun = new Begun(phase.Number, images.PrepareAsync(rollout, phase, stop.Token), stop);
-    }
-
-    /// <summary>The images of a phase: those that were begun, or begun now.</summary>
+    /// <summary>The images of the first of these phases; those of the others are begun.</summary>
     /// <exception cref="ImageFailedException">One of them could not be had.</exception>
     /// <exception cref="WorldRefusedException">The target or the source does not answer.</exception>
-    public async Task<IReadOnlyDictionary<string, PreparedImage>> PrepareAsync(Rollout rollout, Phase phase, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, PreparedImage>> PrepareAsync(
+        Rollout rollout, IReadOnlyList<Phase> phases, CancellationToken cancellationToken)
     {
-        if (begun is not { } ahead || ahead.Phase != phase.Number)
-        {
-            await AbandonAsync();
-            return await images.PrepareAsync(rollout, phase, cancellationToken);
-        }
-
-        begun = null;
-        using var stop = ahead.Stop;
+        var wasAhead = begun.ContainsKey(phases[0].Number);
+        Begin(rollout, phases);
         await using var forward = cancellationToken.Register(stop.Cancel);
         try
         {
-            return await ahead.Work;
+            return await begun[phases[0].Number];
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             throw new OperationCanceledException(cancellationToken);
         }
-        catch (WorldRefusedException refused)
+        catch (Exception failure) when (wasAhead && failure is WorldRefusedException or OperationCanceledException)
         {
             // It may have passed while the gate was held.
-            log.Debug($"preparing ahead was refused ({refused.Message}); once more");
-            return await images.PrepareAsync(rollout, phase, cancellationToken);
+            log.Debug($"preparing ahead was refused ({failure.Message}); once more");
+            await AbandonAsync();
+            return await PrepareAsync(rollout, phases, cancellationToken);
         }
     }
 
-    /// <summary>Stops what was begun and waits for its end: the phase that it was for does not come.</summary>
+    /// <summary>Stops what was begun and waits for its end: the phases that it was for do not come.</summary>
     public async Task AbandonAsync()
     {
-        if (begun is not { } ahead)
-            return;
-
-        begun = null;
-        using var stop = ahead.Stop;
         await stop.CancelAsync();
-        try
+        foreach (var (phase, work) in begun)
+            try
+            {
+                await work;
+            }
+            catch (Exception error) when (error is OperationCanceledException or ImageFailedException or WorldRefusedException)
+            {
+                log.Debug(FormattableString.Invariant($"the images of phase {phase} were not finished: {error.Message}"));
+            }
+
+        begun.Clear();
+        stop.Dispose();
+        stop = new CancellationTokenSource();
+    }
+
+    private void Begin(Rollout rollout, IReadOnlyList<Phase> phases)
+    {
+        Task before = Task.CompletedTask;
+        foreach (var phase in phases.Where(phase => !begun.ContainsKey(phase.Number)))
         {
-            await ahead.Work;
-        }
-        catch (Exception error) when (error is OperationCanceledException or ImageFailedException or WorldRefusedException)
-        {
-            log.Debug(FormattableString.Invariant($"the images of phase {ahead.Phase} were not finished: {error.Message}"));
+            var inLine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            begun[phase.Number] = AfterAsync(before, inLine, rollout, phase, stop.Token);
+            before = inLine.Task;
         }
     }
 
-    private sealed record Begun(int Phase, Task<IReadOnlyDictionary<string, PreparedImage>> Work, CancellationTokenSource Stop);
+    private async Task<IReadOnlyDictionary<string, PreparedImage>> AfterAsync(
+        Task before, TaskCompletionSource inLine, Rollout rollout, Phase phase, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await before.WaitAsync(cancellationToken);
+            var prepared = await images.PrepareAsync(rollout, phase, () => inLine.TrySetResult(), cancellationToken);
+            inLine.TrySetResult();
+            return prepared;
+        }
+        finally
+        {
+            inLine.TrySetCanceled(CancellationToken.None);
+        }
+    }
 }

@@ -8,11 +8,17 @@ namespace PhasedRollout.Deployment.Images;
 internal sealed partial class PhaseImages(IDeploymentTarget target, IRepositorySource source, DeploymentSettings settings, TimeProvider clock, IRunLog log)
 {
     private readonly ContextBuild contextBuild = new(target, settings, clock, log);
+    private readonly SemaphoreSlim places = new(Math.Max(1, settings.Parallelism));
 
     /// <summary>Builds or pulls what is not there.</summary>
+    /// <param name="rollout">The stack.</param>
+    /// <param name="phase">The phase whose images are wanted.</param>
+    /// <param name="inLine">Called when its builds stand in line: whatever another phase builds comes after them.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ImageFailedException">One of them could not be had.</exception>
     /// <exception cref="WorldRefusedException">The target or the source does not answer.</exception>
-    public async Task<IReadOnlyDictionary<string, PreparedImage>> PrepareAsync(Rollout rollout, Phase phase, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, PreparedImage>> PrepareAsync(
+        Rollout rollout, Phase phase, Action inLine, CancellationToken cancellationToken)
     {
         var images = new Dictionary<string, PreparedImage>(StringComparer.Ordinal);
         var builds = new List<PlannedBuild>();
@@ -40,9 +46,9 @@ internal sealed partial class PhaseImages(IDeploymentTarget target, IRepositoryS
 
         foreach (var (service, image) in await PullAllAsync(phase, cancellationToken))
             images[service] = image;
-        foreach (var (service, image) in await BuildAllAsync(builds, cancellationToken))
+        foreach (var (service, image) in await BuildAllAsync(builds, inLine, cancellationToken))
             images[service] = image;
-        foreach (var (service, image) in await Workers.RunAsync(fetched, settings.Parallelism, (service, token) => FetchAsync(rollout, service, token), cancellationToken))
+        foreach (var (service, image) in await Workers.RunAsync(fetched, places, (service, token) => FetchAsync(rollout, service, token), cancellationToken))
             images[service] = image;
 
         return images;
@@ -122,7 +128,8 @@ internal sealed partial class PhaseImages(IDeploymentTarget target, IRepositoryS
         return (service.Name, new PreparedImage(tag, id, id));
     }
 
-    private async Task<IReadOnlyList<(string, PreparedImage)>> BuildAllAsync(List<PlannedBuild> builds, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(string, PreparedImage)>> BuildAllAsync(
+        List<PlannedBuild> builds, Action inLine, CancellationToken cancellationToken)
     {
         if (builds.Count == 0)
             return [];
@@ -135,8 +142,11 @@ internal sealed partial class PhaseImages(IDeploymentTarget target, IRepositoryS
             foreach (var commit in builds.GroupBy(build => (build.Source.Context.Repository, build.Source.Commit)))
                 trees[commit.Key] = await CollectAsync(spool, commit.Key.Repository, commit.Key.Commit, [.. commit], cancellationToken);
 
-            return await Workers.RunAsync(builds, settings.Parallelism,
+            // The next phase downloads nothing again, and its builds come after these.
+            var work = Workers.RunAsync(builds, places,
                 (build, token) => contextBuild.RunAsync(spool, folder, trees[(build.Source.Context.Repository, build.Source.Commit)], build, token), cancellationToken);
+            inLine();
+            return await work;
         }
         finally
         {

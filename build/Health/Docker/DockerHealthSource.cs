@@ -64,10 +64,24 @@ internal sealed class DockerHealthSource(Func<CancellationToken, Task<IDockerCli
             Error = state.Error ?? "",
             Verdict = state.Health is { Status: not ("none" or "" or null) } health ? health.Status : null,
             Probes = Probes(state, lead),
+            Check = CheckOf(inspected),
             // Zero means the engine's default: 30 s, 3 (Engine API 1.41, HealthConfig).
             Interval = check?.Interval is { Ticks: > 0 } interval ? interval : TimeSpan.FromSeconds(30),
             Retries = check?.Retries is > 0 and <= int.MaxValue and var retries ? (int)retries : 3,
         };
+    }
+
+    // moby, daemon/health.go: CMD-SHELL runs in the container's shell; without a timeout it is 30 s.
+    private static ContainerCheck? CheckOf(ContainerInspectResponse inspected)
+    {
+        var check = inspected.Config?.Healthcheck;
+        string[] command = check?.Test?.ToArray() switch
+        {
+            ["CMD", .. var given] => given,
+            ["CMD-SHELL", var text] => [.. inspected.Config!.Shell is { Count: > 0 } shell ? shell : ["/bin/sh", "-c"], text],
+            _ => [],
+        };
+        return command.Length == 0 ? null : new ContainerCheck(command, check!.Timeout is { Ticks: > 0 } timeout ? timeout : TimeSpan.FromSeconds(30));
     }
 
     /// <summary>The probes that the engine keeps, oldest first, on a clock that <paramref name="lead"/> is taken from.</summary>

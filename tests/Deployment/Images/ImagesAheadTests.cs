@@ -3,7 +3,7 @@ using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Tests.Deployment.Images;
 
-/// <summary>The images of the next phase are built while the present one holds its gate.</summary>
+/// <summary>The images of the phases to come are built while the present one starts and holds its gate.</summary>
 public class ImagesAheadTests
 {
     private readonly MemoryTarget target = new MemoryTarget().WithNetwork("shop_default");
@@ -18,16 +18,30 @@ public class ImagesAheadTests
 
         (await DeployAsync(deployment, 1, 2)).Result.ShouldBe(PhaseResult.Succeeded);
         target.Writes.ShouldNotContain(write => write.Contains("shop-api", StringComparison.Ordinal));
-        (await DeployAsync(deployment, 2, null)).Result.ShouldBe(PhaseResult.Succeeded);
+        (await DeployAsync(deployment, 2, 2)).Result.ShouldBe(PhaseResult.Succeeded);
 
         target.Builds.Count.ShouldBe(2);
         repository.ArchivesOpened.ShouldBe(1);
     }
 
     [Fact]
+    public async Task Every_further_phase_of_the_run_is_built_ahead_in_the_order_of_the_phases()
+    {
+        repository.With("jobs/Dockerfile", "FROM scratch").With("worker/Dockerfile", "FROM scratch");
+        var four = Stacks.Rollout("shop",
+            [Stacks.Build("web", "web")], [Stacks.Build("api", "api")], [Stacks.Build("jobs", "jobs")], [Stacks.Build("worker", "worker")]);
+        var deployment = Deployment(new WaitingGate(() => target.Builds.Count == 3), settings with { Parallelism = 1 });
+
+        (await deployment.DeployAsync(four, Stacks.Phases(four, repository), 1, 3, TestContext.Current.CancellationToken)).Result.ShouldBe(PhaseResult.Succeeded);
+
+        target.Builds.Select(build => build.Service).ShouldBe(["web", "api", "jobs"]);
+        repository.ArchivesOpened.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Nothing_is_built_for_a_phase_that_does_not_come()
     {
-        (await DeployAsync(Deployment(new FakeGate(_ => true)), 1, null)).Result.ShouldBe(PhaseResult.Succeeded);
+        (await DeployAsync(Deployment(new FakeGate(_ => true)), 1, 1)).Result.ShouldBe(PhaseResult.Succeeded);
         target.Builds.ShouldHaveSingleItem().Service.ShouldBe("web");
     }
 
@@ -38,7 +52,7 @@ public class ImagesAheadTests
         var deployment = Deployment(new WaitingGate(() => target.Builds.Count == 2));
 
         (await DeployAsync(deployment, 1, 2)).Result.ShouldBe(PhaseResult.Succeeded);
-        var second = await DeployAsync(deployment, 2, null);
+        var second = await DeployAsync(deployment, 2, 2);
 
         second.Result.ShouldBe(PhaseResult.NotStarted);
         second.Failure.ShouldBeOfType<BuildFailed>().Error.ShouldBe("no such package");
@@ -60,17 +74,17 @@ public class ImagesAheadTests
         Directory.CreateDirectory(archives);
         await File.WriteAllTextAsync(Path.Combine(archives, $"acme--platform--{repository.Commit}.tar.gz"), "no archive", TestContext.Current.CancellationToken);
 
-        (await DeployAsync(Deployment(new FakeGate(_ => true)), 1, null)).Result.ShouldBe(PhaseResult.Succeeded);
+        (await DeployAsync(Deployment(new FakeGate(_ => true)), 1, 1)).Result.ShouldBe(PhaseResult.Succeeded);
 
         repository.BlobsRead.ShouldHaveSingleItem();
         Directory.EnumerateFiles(archives).ShouldBeEmpty();
     }
 
-    private PhasedDeployment Deployment(IPhaseGate gate) =>
-        new(target, repository, gate, new FakeEvidence(), settings, TimeProvider.System, new RecordingLog());
+    private PhasedDeployment Deployment(IPhaseGate gate, DeploymentSettings? given = null) =>
+        new(target, repository, gate, new FakeEvidence(), given ?? settings, TimeProvider.System, new RecordingLog());
 
-    private Task<PhaseOutcome> DeployAsync(PhasedDeployment deployment, int phase, int? next) =>
-        deployment.DeployAsync(rollout, Stacks.Phases(rollout, repository), phase, next, TestContext.Current.CancellationToken);
+    private Task<PhaseOutcome> DeployAsync(PhasedDeployment deployment, int phase, int last) =>
+        deployment.DeployAsync(rollout, Stacks.Phases(rollout, repository), phase, last, TestContext.Current.CancellationToken);
 
     /// <summary>A gate that is held until something happened beside it.</summary>
     private sealed class WaitingGate(Func<bool> happened, bool passes = true) : IPhaseGate

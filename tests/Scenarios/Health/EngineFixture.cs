@@ -33,7 +33,8 @@ public sealed class EngineFixture : IAsyncLifetime
 
     internal ProbeContainer Helper => field ??= new ProbeContainer(_ => Task.FromResult(Client));
 
-    internal HealthWatch Watch => field ??= new HealthWatch(Source, http, TimeProvider.System, new MemoryLog());
+    internal HealthWatch Watch => field ??= new HealthWatch(
+        Source, http, TimeProvider.System, new MemoryLog(), new DockerCheckRunner(connection.RunInContainerAsync, TimeProvider.System));
 
     public async ValueTask InitializeAsync()
     {

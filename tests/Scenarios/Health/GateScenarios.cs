@@ -45,6 +45,44 @@ public class GateScenarios(EngineFixture engine) : IClassFixture<EngineFixture>
     }
 
     [Fact]
+    public async Task A_service_is_not_awaited_until_the_engines_first_probe_when_its_own_check_passes()
+    {
+        var service = await engine.StartAsync(
+            $"sleep 1; {Serve}8000 -h /www",
+            container => container.Healthcheck = new HealthcheckConfig
+            {
+                Test = ["CMD-SHELL", "test \"$(wget -q -O - http://127.0.0.1:8000/)\" = ok"], Interval = TimeSpan.FromMinutes(5), Timeout = TimeSpan.FromSeconds(5),
+            });
+
+        var verdict = await engine.Watch.HoldAsync(
+            [service], new GateSettings(TimeSpan.Zero, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30)) { OwnChecksSuffice = true }, Stop);
+
+        var health = verdict.Services.Single();
+        health.State.ShouldBe(ServiceState.Healthy, health.Reason);
+        health.Reason.ShouldStartWith("its own check, run before the engine's first probe, passed");
+        (await engine.Source.LookAsync(service.ContainerId, Stop)).Probes.ShouldBeEmpty();
+        (await engine.Watch.LookAsync([service], TimeSpan.Zero, Stop)).Single().State.ShouldBe(ServiceState.Healthy);
+    }
+
+    [Theory]
+    [InlineData("exit 1")]
+    [InlineData("sleep 600")]
+    [InlineData("no-such-program")]
+    public async Task A_check_that_does_not_pass_opens_no_gate_whoever_runs_it(string check)
+    {
+        var service = await engine.StartAsync("sleep 600", container => container.Healthcheck = new HealthcheckConfig
+        {
+            Test = ["CMD-SHELL", check], Interval = TimeSpan.FromMinutes(5), Timeout = TimeSpan.FromSeconds(1),
+        });
+
+        var verdict = await engine.Watch.HoldAsync(
+            [service], new GateSettings(TimeSpan.Zero, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30)) { OwnChecksSuffice = true }, Stop);
+
+        verdict.Services.Single().State.ShouldBe(ServiceState.Failed);
+        verdict.Services.Single().Reason.ShouldStartWith("not healthy within 5 s (healthy-deadline)");
+    }
+
+    [Fact]
     public async Task A_probe_that_fails_ends_the_wait_long_before_the_deadline()
     {
         var service = await engine.StartAsync(
