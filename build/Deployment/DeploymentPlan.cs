@@ -23,10 +23,11 @@ public sealed record DeploymentPlan(
     /// <summary>Keeps what a rollback needs, and forgets the versions that are too many.</summary>
     public IReadOnlyList<Operation> Keep { get; init; } = [];
 
-    /// <summary>Of <see cref="Keep"/>, before <see cref="Switch"/>: what stops first is kept first, since others remove containers that do not run.</summary>
+    /// <summary>Of <see cref="Keep"/>, after <see cref="Prepare"/>: from then on there are two containers of a service, and others, such as
+    /// <c>docker compose up</c>, may take both.</summary>
     public IReadOnlyList<Operation> KeepFirst => [.. Keep.Where(IsFirst)];
 
-    /// <summary>The rest of <see cref="Keep"/>, after the gate and before <see cref="Settle"/>.</summary>
+    /// <summary>The rest of <see cref="Keep"/>, after the gate and before <see cref="Settle"/>: what is kept no longer.</summary>
     public IReadOnlyList<Operation> KeepLast => [.. Keep.Where(operation => !IsFirst(operation))];
 
     /// <summary>Why of each service becomes what becomes of it.</summary>
@@ -44,14 +45,14 @@ public sealed record DeploymentPlan(
     /// <summary>One line an operation, the gates between the steps.</summary>
     public override string ToString() => string.Join('\n',
     [
-        .. Lines(Prepare, Trial),
+        .. Lines(Prepare, KeepFirst, Trial),
         .. Trial.Count > 0 ? ["-- trial --"] : Array.Empty<string>(),
-        .. Lines(EndTrial, KeepFirst, Switch),
+        .. Lines(EndTrial, Switch),
         .. KeepLast.Count + HandOver.Count + Settle.Count > 0 ? ["-- gate --"] : Array.Empty<string>(),
         .. Lines(HandOver, KeepLast, Settle),
     ]);
 
-    private bool IsFirst(Operation operation) => operation is TagImage or KeepContainer or CreatePlaceholder && !IsBeside(operation.Service!);
+    private static bool IsFirst(Operation operation) => operation is TagImage or KeepContainer or CreatePlaceholder;
 
     private static IEnumerable<string> Lines(params IReadOnlyList<Operation>[] steps) =>
         steps.SelectMany(step => step).Select(operation => operation.ToString());

@@ -1,4 +1,5 @@
 using PhasedRollout.Deployment.Versions;
+using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Deployment;
 
@@ -29,11 +30,13 @@ public static class DeploymentPlanner
         string runMark,
         (int Phase, int Versions)? keep = null)
     {
-        var touched = wanted.Where(service => new ServicePlan(project, service, observed, runMark, coupled: null).IsTouched)
-            .Select(service => service.Service).ToArray();
+        // What is touched decides what may meet another version, and what is replaced decides under which number it is kept.
+        var first = wanted.Select(service => new ServicePlan(project, service, observed, runMark, coupled: null, change: null)).ToArray();
+        Service[] touched = [.. first.Where(plan => plan.IsTouched).Select(plan => plan.Service)];
+        OutgoingContainer[] outgoing = [.. first.Select(plan => plan.Outgoing).OfType<OutgoingContainer>()];
+        var change = keep is { Versions: > 0 } ? KeepPlan.Number(project, outgoing, observed) : null;
         var plans = wanted
-            .Select(service => new ServicePlan(project, service, observed, runMark, BesideRule.Coupled(service.Service, touched))).ToArray();
-        OutgoingContainer[] outgoing = [.. plans.Select(plan => plan.Outgoing).OfType<OutgoingContainer>()];
+            .Select(service => new ServicePlan(project, service, observed, runMark, BesideRule.Coupled(service.Service, touched), change)).ToArray();
         return new DeploymentPlan(
             [
                 .. networks.Where(network => observed.Networks.All(existing => existing.Name != network.Name))
@@ -52,7 +55,12 @@ public static class DeploymentPlanner
             Replacements = plans.Where(plan => plan.Replacement is not null).ToDictionary(plan => plan.Service.Name, plan => plan.Replacement!),
             Causes = plans.ToDictionary(plan => plan.Service.Name, plan => plan.Cause),
             Keep = keep is var (phase, versions)
-                ? [.. KeepPlan.Keep(project, phase, outgoing, observed, versions), .. KeepPlan.Prune(project, phase, outgoing, observed, versions)]
+                ?
+                [
+                    .. change is { } number ? KeepPlan.Keep(project, phase, outgoing, observed, number) : [],
+                    .. KeepPlan.Prune(project, phase, change, observed, versions),
+                    .. plans.Where(plan => plan.Outgoing is null).SelectMany(plan => KeepPlan.ForgetStanding(project, plan.Service.Name, observed)),
+                ]
                 : [],
         };
     }
@@ -61,16 +69,13 @@ public static class DeploymentPlanner
     /// <param name="project">The project.</param>
     /// <param name="wanted">The services of the phase, dependencies first.</param>
     /// <param name="observed">What stands on the target after the failure.</param>
-    public static IReadOnlyList<Operation> PlanUndo(string project, IReadOnlyList<WantedService> wanted, ObservedState observed)
+    internal static UndoOperations PlanUndo(string project, IReadOnlyList<WantedService> wanted, ObservedState observed)
     {
         var unsettled = wanted.Select(service => new UndoPlan(project, service.Service, observed)).Where(plan => plan.IsUnsettled).ToArray();
-        return
-        [
-            .. unsettled.Reverse().SelectMany(plan => plan.RemoveNew),
-            // A crash after this and before the end finds its way by what was set aside, not by what was kept.
-            .. unsettled.SelectMany(plan => plan.Forget),
-            .. unsettled.SelectMany(plan => plan.BringBack),
-        ];
+        return new UndoOperations(
+            [.. unsettled.Reverse().SelectMany(plan => plan.RemoveNew)],
+            [.. unsettled.SelectMany(plan => plan.Forget)],
+            [.. unsettled.SelectMany(plan => plan.BringBack)]);
     }
 
     /// <summary>The containers of a service, whatever their names; not those of <c>docker compose run</c>.</summary>

@@ -53,6 +53,9 @@ public sealed record DeployedContainer
     /// <summary>The phase it was deployed in; null when it was not deployed from here.</summary>
     public int? Phase => int.TryParse(Label(RolloutLabels.Phase), out var phase) ? phase : null;
 
+    /// <summary>The number of the change that made it; null where nothing was kept of what was before.</summary>
+    public int? Change => int.TryParse(Label(RolloutLabels.Change), out var change) ? change : null;
+
     /// <summary>The hash of everything that decided it; null when it was not deployed from here.</summary>
     public string? ConfigHash => Label(RolloutLabels.ConfigHash);
 

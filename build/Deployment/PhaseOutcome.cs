@@ -101,6 +101,13 @@ public sealed record GateFailed(GateVerdict Verdict, IReadOnlyList<ContainerEvid
 /// <param name="Services">What was seen of its services.</param>
 public sealed record EarlierPhaseUnhealthy(int EarlierPhase, IReadOnlyList<ServiceHealth> Services) : DeploymentFailure;
 
+/// <summary>What ran before the last change of a phase is not kept of every service that changed: somebody removed it, or it was not kept at all.</summary>
+/// <param name="Version">The number of the change.</param>
+/// <param name="Missing">The services that changed and of which nothing is kept.</param>
+/// <param name="Kept">Those of which something is.</param>
+/// <param name="OtherPhase">The highest other phase of which a version is kept; null when none is.</param>
+public sealed record VersionNotKept(int Version, IReadOnlyList<string> Missing, IReadOnlyList<string> Kept, int? OtherPhase) : DeploymentFailure;
+
 /// <summary>Somebody stopped the run while the phase was being deployed.</summary>
 public sealed record DeploymentCancelled : DeploymentFailure;
 

@@ -15,11 +15,7 @@ internal sealed class PhaseReturn(TargetSnapshot snapshot, IPhaseGate gate, Depl
         try
         {
             var observed = await snapshot.TakeWhenBackAsync(rollout.Project, settings.AwayTimeout, clock, patience.Token);
-            var operations = DeploymentPlanner.PlanUndo(rollout.Project, wanted, observed);
-            // One service that cannot go back does not keep the others from it.
-            foreach (var operation in operations)
-                if (!errors.ContainsKey(operation.Service!))
-                    await TryAsync(runner, operation, errors, patience.Token);
+            await UndoAsync(runner, DeploymentPlanner.PlanUndo(rollout.Project, wanted, observed), errors, patience.Token);
 
             foreach (var service in changed)
                 if (Loss(rollout.Project, service, plan, observed) is { } loss)
@@ -68,22 +64,33 @@ internal sealed class PhaseReturn(TargetSnapshot snapshot, IPhaseGate gate, Depl
         if (old.Count == 0 || observed.Containers.Any(container => !container.IsKept && (old.Contains(container.Id) || old.Contains(container.Name))))
             return null;
 
-        var now = DeploymentPlanner.Of(project, service, observed).FirstOrDefault(container => container.IsRunning);
+        var now = DeploymentPlanner.Of(project, service, observed).FirstOrDefault(container => container is { IsRunning: true, IsInPlace: true });
         return "what ran before is no longer there"
             + (now is null ? ", and nothing runs in its place" : $", and container '{now.Name}' runs in its place")
             + (KeptContainer.Of(project, observed).Any(kept => old.Contains(kept.From)) ? "; it is kept: ./build.sh Rollback brings it back" : "");
     }
 
-    private static async Task TryAsync(OperationRunner runner, Operation operation, Dictionary<string, string> errors, CancellationToken cancellationToken)
+    // One service that cannot go back does not keep the others from it. What is new and does not stop keeps its own old container from starting:
+    // the two would have one volume; what only cannot be removed does not.
+    private async Task UndoAsync(OperationRunner runner, UndoOperations undo, Dictionary<string, string> errors, CancellationToken cancellationToken)
     {
-        try
-        {
-            await runner.RunAsync([operation], cancellationToken);
-        }
-        catch (OperationFailedException failed)
-        {
-            errors[operation.Service!] = $"{failed.Refusal.Operation}: {failed.Refusal.Error}";
-        }
+        var stuck = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var operation in undo.RemoveNew.Concat(undo.Forget).Concat(undo.BringBack))
+            try
+            {
+                if (!stuck.Contains(operation.Service!))
+                    await runner.RunAsync([operation], cancellationToken);
+            }
+            catch (OperationFailedException failed) when (undo.Forget.Contains(operation))
+            {
+                log.Warning($"{failed.Refusal.Operation}: {failed.Refusal.Error}; the next deployment removes it");
+            }
+            catch (OperationFailedException failed)
+            {
+                errors.TryAdd(operation.Service!, $"{failed.Refusal.Operation}: {failed.Refusal.Error}");
+                if (operation is StopContainer or StartContainer)
+                    stuck.Add(operation.Service!);
+            }
     }
 
     private async Task<GateVerdict> HoldGateOverOldAsync(

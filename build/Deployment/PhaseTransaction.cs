@@ -22,7 +22,10 @@ internal sealed class PhaseTransaction(
         try
         {
             using (log.Begin(new RunStep(StepKind.Start, null) { Phase = number }))
+            {
                 await runner.RunByServiceAsync(plan.Prepare, cancellationToken);
+                await KeepAsync(runner, plan.KeepFirst);
+            }
 
             WantedService[] tried = [.. wanted.Where(service => NameIn(plan.Trial, service) is not null)];
             if (tried.Length > 0 && !(verdict = await TryAsync(runner, rollout.Project, number, tried, plan, cancellationToken)).Passed)
@@ -33,10 +36,7 @@ internal sealed class PhaseTransaction(
 
             verdict = null;
             using (log.Begin(new RunStep(StepKind.Start, null) { Phase = number }))
-            {
-                await KeepAsync(runner, plan.KeepFirst);
                 await SwitchAsync(runner, plan, cancellationToken);
-            }
 
             // The run goes on after it: the engine's own verdict on it is there when the last phase's is.
             var patience = (plan.IsEmpty ? settings.QuickGate : settings.Gate) with { OwnChecksSuffice = !isLast };

@@ -18,6 +18,9 @@ public static class RolloutLabels
     /// <summary>The service.</summary>
     public const string Service = "phased-rollout.service";
 
+    /// <summary>The number of the change that made the container, under which what was before it is kept; absent where nothing was.</summary>
+    public const string Change = "phased-rollout.change";
+
     /// <summary>The commit that the image was built from.</summary>
     public const string Commit = "phased-rollout.commit";
 

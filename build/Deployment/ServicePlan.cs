@@ -1,3 +1,4 @@
+using System.Globalization;
 using PhasedRollout.Deployment.Versions;
 using PhasedRollout.Rollouts;
 
@@ -18,16 +19,19 @@ internal sealed class ServicePlan
 
     private readonly WantedService wanted;
     private readonly string runMark;
+    private readonly int? change;
 
     /// <param name="project">The project.</param>
     /// <param name="wanted">The service as it should stand.</param>
     /// <param name="observed">What stands on the target.</param>
     /// <param name="runMark">Eight hexadecimal digits of the run.</param>
     /// <param name="coupled">A service that changes in the same phase and may not meet another version of this one; null for none.</param>
-    public ServicePlan(string project, WantedService wanted, ObservedState observed, string runMark, string? coupled)
+    /// <param name="change">The number under which what was before is kept; null when it is not.</param>
+    public ServicePlan(string project, WantedService wanted, ObservedState observed, string runMark, string? coupled, int? change)
     {
         this.wanted = wanted;
         this.runMark = runMark;
+        this.change = change;
 
         var all = DeploymentPlanner.Of(project, wanted.Service.Name, observed);
         var previous = all.Where(container => container.Previous is not null).ToArray();
@@ -165,6 +169,11 @@ internal sealed class ServicePlan
         List<Operation> to, ContainerSpec container, IReadOnlyDictionary<string, string> inheritedVolumes, string cause,
         string startCause, List<Operation> startTo)
     {
+        if (change is { } number)
+            container = container with
+            {
+                Labels = new Dictionary<string, string>(container.Labels) { [RolloutLabels.Change] = number.ToString(CultureInfo.InvariantCulture) },
+            };
         to.Add(new CreateContainer(Name, container, inheritedVolumes, cause));
         foreach (var network in container.Configuration.Networks.Skip(1))
             to.Add(new ConnectNetwork(Name, container.Name, network, "the service joins several networks"));

@@ -15,14 +15,14 @@ internal sealed class UndoPlan
         previous = [.. all.Where(container => container.Previous is not null)];
         beside = [.. all.Where(container => container.Beside is not null)];
         RemoveNew = [.. beside.SelectMany(container => Remove(service.Name, container))];
+        var from = all.SelectMany(container => new[] { container.Id, container.Name }).ToHashSet(StringComparer.Ordinal);
+        Forget = [.. KeptContainer.Of(project, observed).Where(kept => kept.Service == service.Name && from.Contains(kept.From))
+            .SelectMany(kept => KeepPlan.Forget(kept, "what it keeps runs again"))];
         if (previous.Length == 0)
             return;
 
         // The youngest of each name is what ran last; older ones of the same name are what an interrupted run left.
         var back = previous.GroupBy(container => container.Previous!.Original).Select(group => group.Last()).ToArray();
-        var from = previous.SelectMany(container => new[] { container.Id, container.Name }).ToHashSet(StringComparer.Ordinal);
-        Forget = [.. KeptContainer.Of(project, observed).Where(kept => kept.Service == service.Name && from.Contains(kept.From))
-            .SelectMany(kept => KeepPlan.Forget(kept, "what it keeps runs again"))];
         RemoveNew =
         [
             .. RemoveNew,
@@ -33,7 +33,7 @@ internal sealed class UndoPlan
                 service.Name, container.Id, container.Name, Volumes: false, "something younger ran in its place"))];
     }
 
-    public bool IsUnsettled => previous.Length > 0 || beside.Length > 0;
+    public bool IsUnsettled => previous.Length > 0 || beside.Length > 0 || Forget.Count > 0;
 
     public IReadOnlyList<Operation> RemoveNew { get; } = [];
 
@@ -63,3 +63,10 @@ internal sealed class UndoPlan
         yield return new RenameContainer(service, container.Id, container.Name, was.Original, "it goes back to its name");
     }
 }
+
+/// <summary>How services go back to what was before, in this order.</summary>
+/// <param name="RemoveNew">Stops and removes what was new.</param>
+/// <param name="Forget">Removes what was kept of what runs again. A crash after it finds its way by what was set aside, not by what was kept; a
+/// refusal keeps nobody from going back, and the next deployment removes it.</param>
+/// <param name="BringBack">Starts what ran before, under its name.</param>
+internal sealed record UndoOperations(IReadOnlyList<Operation> RemoveNew, IReadOnlyList<Operation> Forget, IReadOnlyList<Operation> BringBack);

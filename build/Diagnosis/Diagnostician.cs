@@ -39,7 +39,7 @@ public static class Diagnostician
     public static IReadOnlyList<FailureDiagnosis> FromPhase(
         PhaseOutcome outcome, IReadOnlyList<Service> services, string? target = null, IReadOnlyCollection<string>? later = null)
     {
-        var again = CommandFor(target ?? (outcome.Phase <= 4 ? FormattableString.Invariant($"DeployPhase{outcome.Phase}") : "Deploy"));
+        var again = CommandFor(target ?? Deploys(outcome.Phase));
         IReadOnlyList<FailureDiagnosis> diagnoses = outcome.Failure switch
         {
             null => [],
@@ -48,6 +48,7 @@ public static class Diagnostician
             OperationRefused failure => [OfRefusal(failure, again)],
             GateFailed failure => GateDiagnosis.Of(failure, services, later ?? [], again),
             EarlierPhaseUnhealthy failure => [OfEarlierPhase(failure, outcome.Phase)],
+            VersionNotKept failure => [OfLostVersion(failure, outcome.Phase)],
             TargetLost failure => [new(failure.Class, null, PlainText.Line(failure.Message, 500), Shown([failure.Message]), failure.Remedy, again)],
             DeploymentCancelled => [Cancelled(again, FormattableString.Invariant($"phase {outcome.Phase} was being deployed"))],
             var other => [new(FailureClass.Unknown, null, FormattableString.Invariant($"phase {outcome.Phase} failed: {other.GetType().Name}"), [], "see the evidence of the run", again)],
@@ -177,18 +178,36 @@ public static class Diagnostician
     private static FailureDiagnosis OfEarlierPhase(EarlierPhaseUnhealthy failure, int phase)
     {
         var ailing = failure.Services.Where(service => service.State is not (ServiceState.Healthy or ServiceState.RunningUnverified)).ToList();
-        var earlier = failure.EarlierPhase <= 4 ? FormattableString.Invariant($"DeployPhase{failure.EarlierPhase}") : "Deploy";
         return new FailureDiagnosis(
             FailureClass.Unhealthy,
             ailing.Count > 0 ? ailing[0].Service : null,
             PlainText.Line(FormattableString.Invariant($"phase {phase} was not begun: phase {failure.EarlierPhase} is not healthy ({string.Join("; ", ailing.Select(service => $"{service.Service}: {service.Reason}"))})"), 500),
             Shown([.. ailing.Select(service => $"{service.Service}: {service.State}: {service.Reason}")]),
             FormattableString.Invariant($"deploy phase {failure.EarlierPhase} again and let it pass its gate first"),
-            CommandFor(earlier));
+            CommandFor(Deploys(failure.EarlierPhase)));
     }
+
+    private static FailureDiagnosis OfLostVersion(VersionNotKept failure, int phase) => new(
+        FailureClass.Unknown,
+        failure.Missing[0],
+        PlainText.Line(FormattableString.Invariant($"phase {phase} cannot go back: what ran before its last change is not kept of {string.Join(", ", failure.Missing)}; nothing was touched"), 500),
+        Shown(
+        [
+            FormattableString.Invariant($"change {failure.Version} of phase {phase}: kept of {(failure.Kept.Count == 0 ? "no service" : string.Join(", ", failure.Kept))}, not of {string.Join(", ", failure.Missing)}"),
+            "what is kept goes when newer versions are, and with docker rm or docker container prune",
+        ]),
+        FormattableString.Invariant($"deploy phase {phase} from the commit or the compose file that worked")
+            + (failure.OtherPhase is { } other ? FormattableString.Invariant($"; phase {other} alone goes back with {CommandFor("Rollback")} --phase {other}") : ""),
+        CommandFor(Deploys(phase)))
+    {
+        Certainty = Certainty.Certain,
+    };
 
     private static FailureDiagnosis Cancelled(string again, string during) => new(
         FailureClass.Cancelled, null, $"somebody stopped the run while {during}", [], "run it again: it goes on from what is there", again);
+
+    // Only four phases have a target of their own.
+    private static string Deploys(int phase) => phase <= 4 ? FormattableString.Invariant($"DeployPhase{phase}") : "Deploy";
 
     private static string FirstLine(string text) => text.Split('\n')[0].TrimEnd();
 

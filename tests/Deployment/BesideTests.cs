@@ -116,7 +116,7 @@ public class BesideTests
     {
         var left = Deployed(Web) with { Id = "left", Name = "shop-web-1.trial-12345678" };
         DeploymentPlanner.PlanUndo("shop", Wanted(Web), new ObservedState([Deployed(Before(Web)), left], [], []))
-            .Select(operation => operation.Title).ShouldBe(["StopContainer shop-web-1.trial-12345678", "RemoveContainer shop-web-1.trial-12345678"]);
+            .RemoveNew.Select(operation => operation.Title).ShouldBe(["StopContainer shop-web-1.trial-12345678", "RemoveContainer shop-web-1.trial-12345678"]);
     }
 
     [Theory]

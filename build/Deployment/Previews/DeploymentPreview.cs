@@ -49,9 +49,9 @@ public sealed class DeploymentPreview(ITargetObserver target, DeploymentSettings
         [
             .. phase.Services.Zip(images).Where(pair => pair.Second.Operation is not null)
                 .Select(pair => new OperationPreview("image", pair.Second.Operation!, pair.First.Service.Name, pair.Second.Subject, pair.Second.Cause)),
-            .. plan.Prepare.Select(operation => Line("prepare", operation)),
+            .. plan.Prepare.Concat(plan.KeepFirst).Select(operation => Line("prepare", operation)),
             .. plan.Trial.Select(operation => Line("trial", operation)),
-            .. plan.EndTrial.Concat(plan.KeepFirst).Concat(plan.Switch).Select(operation => Line("switch", operation)),
+            .. plan.EndTrial.Concat(plan.Switch).Select(operation => Line("switch", operation)),
             .. plan.HandOver.Concat(plan.KeepLast).Concat(plan.Settle).Select(operation => Line("after the gate", operation)),
         ]);
     }

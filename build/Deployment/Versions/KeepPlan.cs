@@ -5,33 +5,55 @@ namespace PhasedRollout.Deployment.Versions;
 /// keeps it under the number that was begun, or all of it kept.</remarks>
 internal static class KeepPlan
 {
+    /// <summary>The number of a change, under which what was before is kept: the one that was begun, or the next; null when there is nothing to go back to.</summary>
+    /// <param name="project">The project.</param>
+    /// <param name="outgoing">What the phase's services were before.</param>
+    /// <param name="observed">What stands on the target.</param>
+    public static int? Number(string project, IReadOnlyList<OutgoingContainer> outgoing, ObservedState observed)
+    {
+        // A phase that was not there at all before has nothing to go back to.
+        if (outgoing.All(container => container.ImageId is null))
+            return null;
+
+        var kept = KeptContainer.Of(project, observed);
+        var from = outgoing.Select(container => container.From).ToHashSet(StringComparer.Ordinal);
+        return kept.LastOrDefault(existing => from.Contains(existing.From))?.Version
+            ?? kept.Select(existing => existing.Version).DefaultIfEmpty(0).Max() + 1;
+    }
+
     /// <summary>Keeps what a phase replaces.</summary>
     /// <param name="project">The project.</param>
     /// <param name="phase">The phase.</param>
     /// <param name="outgoing">What the phase's services were before.</param>
     /// <param name="observed">What stands on the target.</param>
-    /// <param name="versions">How many versions a phase keeps.</param>
+    /// <param name="version">The number of the change.</param>
     public static IReadOnlyList<Operation> Keep(
-        string project, int phase, IReadOnlyList<OutgoingContainer> outgoing, ObservedState observed, int versions)
+        string project, int phase, IReadOnlyList<OutgoingContainer> outgoing, ObservedState observed, int version)
     {
-        // A phase that was not there at all before has nothing to go back to.
-        if (versions < 1 || outgoing.All(container => container.ImageId is null))
-            return [];
-
-        var version = NextVersion(project, outgoing, observed);
-        var kept = KeptContainer.Of(project, observed).Where(existing => existing.Version == version).Select(existing => existing.From).ToHashSet();
-        return [.. outgoing.Where(container => !kept.Contains(container.From)).SelectMany(container => Keep(project, phase, container, version))];
+        var kept = KeptContainer.Of(project, observed).Where(existing => existing.Version == version).Select(existing => existing.Service).ToHashSet();
+        return [.. outgoing.Where(container => !kept.Contains(container.Service)).SelectMany(container => Keep(project, phase, container, version))];
     }
 
     /// <summary>Removes the versions of a phase that are too many.</summary>
-    public static IReadOnlyList<Operation> Prune(
-        string project, int phase, IReadOnlyList<OutgoingContainer> outgoing, ObservedState observed, int versions)
+    /// <param name="project">The project.</param>
+    /// <param name="phase">The phase.</param>
+    /// <param name="coming">The number of the version that is kept now; null when none is.</param>
+    /// <param name="observed">What stands on the target.</param>
+    /// <param name="versions">How many versions a phase keeps.</param>
+    public static IReadOnlyList<Operation> Prune(string project, int phase, int? coming, ObservedState observed, int versions)
     {
-        var coming = outgoing.Any(container => container.ImageId is not null) ? NextVersion(project, outgoing, observed) : (int?)null;
         var ofPhase = KeptContainer.Of(project, observed).Where(kept => kept.Phase == phase).ToArray();
         var stay = ofPhase.Select(kept => kept.Version).Concat(coming is { } number ? [number] : Array.Empty<int>())
             .Distinct().OrderDescending().Take(versions).ToHashSet();
         return [.. ofPhase.Where(kept => !stay.Contains(kept.Version)).SelectMany(kept => Forget(kept, "newer versions are kept"))];
+    }
+
+    /// <summary>Removes what was kept of a container that stands where it stood: a killed run kept it, and the change is not asked for any more.</summary>
+    public static IEnumerable<Operation> ForgetStanding(string project, string service, ObservedState observed)
+    {
+        var standing = DeploymentPlanner.Of(project, service, observed).Select(container => container.Id).ToHashSet(StringComparer.Ordinal);
+        return KeptContainer.Of(project, observed).Where(kept => kept.Service == service && standing.Contains(kept.From))
+            .SelectMany(kept => Forget(kept, "what it keeps still runs"));
     }
 
     /// <summary>Removes what keeps a version, its image with the last reference.</summary>
@@ -40,14 +62,6 @@ internal static class KeepPlan
         yield return new RemoveContainer(kept.Service, kept.Container.Id, kept.Container.Name, Volumes: kept.IsAbsence, cause);
         if (kept.Tag is { } tag)
             yield return new RemoveImage(kept.Service, tag, cause);
-    }
-
-    private static int NextVersion(string project, IReadOnlyList<OutgoingContainer> outgoing, ObservedState observed)
-    {
-        var kept = KeptContainer.Of(project, observed);
-        var from = outgoing.Select(container => container.From).ToHashSet(StringComparer.Ordinal);
-        return kept.LastOrDefault(existing => from.Contains(existing.From))?.Version
-            ?? kept.Select(existing => existing.Version).DefaultIfEmpty(0).Max() + 1;
     }
 
     private static IEnumerable<Operation> Keep(string project, int phase, OutgoingContainer outgoing, int version)

@@ -5,11 +5,15 @@ namespace PhasedRollout.Deployment.Versions;
 /// <summary>Takes a phase back to the version before its last change, gated like any deployment.</summary>
 internal sealed class PhaseRollback(IDeploymentTarget target, TargetSnapshot snapshot, PhaseTransaction transaction, DeploymentSettings settings, IRunLog log)
 {
-    /// <summary>Takes the highest phase that has a kept version back, or <paramref name="phase"/>; null when nothing is kept.</summary>
+    /// <summary>Takes the highest phase that has a kept version back, or <paramref name="phase"/>; null when nothing is kept. A phase is a unit: when
+    /// one of its services has nothing to go back to, nothing is touched.</summary>
     /// <exception cref="WorldRefusedException">The target does not answer.</exception>
     public async Task<PhaseOutcome?> RunAsync(Rollout rollout, int? phase, CancellationToken cancellationToken)
     {
         var observed = await snapshot.TakeAsync(rollout.Project, cancellationToken);
+        if (LostVersion.Find(rollout.Project, phase, observed) is var (lostPhase, lost))
+            return new PhaseOutcome(lostPhase, PhaseResult.NotStarted, [], lost);
+
         var version = RollbackPlan.Choose(rollout.Project, phase, observed);
         if (version.Count == 0)
             return null;

@@ -2,6 +2,7 @@ using System.Globalization;
 using CsCheck;
 using PhasedRollout.Deployment;
 using PhasedRollout.Deployment.Versions;
+using PhasedRollout.Diagnosis;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Tests.Deployment.Versions;
@@ -90,6 +91,113 @@ public class RollbackTests
             "web: could not go back: what ran before is no longer there, and container 'shop-web-1' runs in its place; it is kept: ./build.sh Rollback brings it back");
         (await RollbackAsync(Port("b"))).ShouldNotBeNull().Result.ShouldBe(PhaseResult.Succeeded);
         Running.ShouldBe([("shop-web-1", Hash(Port("a"), "web"))]);
+    }
+
+    [Fact]
+    public async Task What_somebody_else_removes_while_the_new_one_is_on_trial_beside_it_was_kept_before()
+    {
+        await DeployAsync(Beside("a"));
+        target.Witness = write =>
+        {
+            if (write.StartsWith("start shop-web-1.trial-", StringComparison.Ordinal))
+                target.Lose(container => container.Name == "shop-web-1");
+        };
+        var outcome = await DeployAsync(Beside("b"), passes: _ => false);
+        target.Witness = _ => { };
+
+        outcome.Failure.ShouldNotBeNull().Undo.ShouldHaveSingleItem().ShouldBe(
+            "web: could not go back: what ran before is no longer there, and nothing runs in its place; it is kept: ./build.sh Rollback brings it back");
+        (await RollbackAsync(Beside("b"))).ShouldNotBeNull().Result.ShouldBe(PhaseResult.Succeeded);
+        Running.ShouldBe([("shop-web-1", Hash(Beside("a"), "web"))]);
+    }
+
+    [Fact]
+    public async Task What_a_killed_run_kept_of_a_container_that_still_stands_is_forgotten_when_the_change_is_not_asked_for_any_more()
+    {
+        await DeployAsync(Beside("a"));
+        var before = target.Picture;
+        target.Witness = write =>
+        {
+            if (write.StartsWith("keep ", StringComparison.Ordinal))
+                target.DiesAfter = target.Writes.Count;
+        };
+        await Should.ThrowAsync<DeployerDiedException>(() => DeployAsync(Beside("b")));
+        (target.Witness, target.DiesAfter) = (_ => { }, null);
+        Kept.ShouldHaveSingleItem();
+
+        (await DeployAsync(Beside("a"))).Result.ShouldBe(PhaseResult.Unchanged);
+
+        target.Picture.ShouldBe(before);
+        Tags.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("remove shop-web-1.kept-1")]
+    [InlineData("remove image phased-rollout-kept/shop/web:1")]
+    public async Task What_is_kept_and_cannot_be_removed_keeps_nothing_from_going_back(string refused)
+    {
+        await DeployAsync(Port("a"));
+        target.Refuses = write => write == refused;
+        var outcome = await DeployAsync(Port("b"), passes: _ => WebIs("a"));
+        target.Refuses = _ => false;
+
+        outcome.Result.ShouldBe(PhaseResult.RolledBack);
+        Running.ShouldBe([("shop-web-1", Hash(Port("a"), "web"))]);
+        (await DeployAsync(Port("a"))).Result.ShouldBe(PhaseResult.Unchanged);
+        target.Containers.ShouldHaveSingleItem();
+        (await DeployAsync(Port("c"))).Result.ShouldBe(PhaseResult.Succeeded);
+        Kept.ShouldHaveSingleItem();
+        Tags.ShouldHaveSingleItem();
+    }
+
+    [Theory]
+    [InlineData(1, "web")]
+    [InlineData(2, "api", "web")]
+    public async Task A_version_that_somebody_removed_a_part_of_is_refused_as_a_whole_and_named(int removed, params string[] missing)
+    {
+        foreach (var user in new[] { "a", "b", "c" })
+            await DeployAsync(User(user, "web", "api"));
+        target.Lose(container => missing.Any(service => container.Name == $"shop-{service}-1.kept-2"));
+        var (before, writes) = (target.Picture, target.Writes.Count);
+
+        var outcome = (await RollbackAsync(User("c", "web", "api"))).ShouldNotBeNull();
+
+        var lost = outcome.Failure.ShouldBeOfType<VersionNotKept>();
+        (lost.Version, string.Join(' ', lost.Missing), lost.Kept.Count).ShouldBe((2, string.Join(' ', missing), 2 - removed));
+        (outcome.Result, outcome.Phase).ShouldBe((PhaseResult.NotStarted, 1));
+        (target.Picture, target.Writes.Count).ShouldBe((before, writes));
+        var diagnosis = Diagnostician.FromPhase(outcome, [], "Rollback").ShouldHaveSingleItem();
+        diagnosis.Cause.ShouldBe($"phase 1 cannot go back: what ran before its last change is not kept of {string.Join(", ", missing)}; nothing was touched");
+        diagnosis.NextCommand.ShouldBe("./build.sh DeployPhase1");
+    }
+
+    [Fact]
+    public async Task A_service_that_the_last_change_did_not_touch_needs_no_version_of_it()
+    {
+        await DeployAsync(User("a", "web", "api"));
+        await DeployAsync(User("b", "web", "api"));
+        var mixed = Stacks.Rollout("shop", [Stacks.Image("web") with { User = "c" }, Stacks.Image("api") with { User = "b" }]);
+        await DeployAsync(mixed);
+        target.Lose(container => container.Name == "shop-api-1.kept-1");
+
+        (await RollbackAsync(mixed)).ShouldNotBeNull().Result.ShouldBe(PhaseResult.Succeeded);
+        Running.ShouldBe([("shop-api-1", Hash(User("b", "web", "api"), "api")), ("shop-web-1", Hash(User("b", "web", "api"), "web"))]);
+        (await RollbackAsync(mixed)).ShouldNotBeNull().Failure.ShouldBeOfType<VersionNotKept>().Missing.ShouldBe(["api"]);
+    }
+
+    [Fact]
+    public async Task A_lower_phase_is_not_taken_back_in_the_place_of_one_whose_version_is_gone()
+    {
+        var stacks = new[] { "a", "b" }.Select(user => Stacks.Rollout("shop", [Stacks.Image("web") with { User = user }], [Stacks.Image("api") with { User = user }])).ToArray();
+        foreach (var stack in stacks)
+            for (var phase = 1; phase <= 2; phase++)
+                await DeployAsync(stack, phase: phase);
+        target.Lose(container => container.Name.StartsWith("shop-api-1.kept-", StringComparison.Ordinal));
+
+        var lost = (await RollbackAsync(stacks[1])).ShouldNotBeNull();
+        lost.Phase.ShouldBe(2);
+        lost.Failure.ShouldBeOfType<VersionNotKept>().OtherPhase.ShouldBe(1);
+        (await RollbackAsync(stacks[1], phase: 1)).ShouldNotBeNull().Result.ShouldBe(PhaseResult.Succeeded);
     }
 
     [Fact]
@@ -230,6 +338,11 @@ public class RollbackTests
 
     // A port of the host is why what runs stops first.
     private static Rollout Port(string user) => Stacks.Rollout("shop", [Stacks.Image("web") with { User = user, Ports = [new PortMapping(80, 8080)] }]);
+
+    // What is restarted and holds nothing that is for one alone is replaced beside the running one.
+    private static Rollout Beside(string user) => Stacks.Rollout("shop", [Stacks.Image("web") with { User = user, Restart = "always" }]);
+
+    private bool WebIs(string user) => target.Containers.Any(container => container is { Name: "shop-web-1", IsRunning: true } && container.ConfigHash == Hash(Port(user), "web"));
 
     private static string Hash(Rollout rollout, string service) => WantedService.From(
         rollout, 1, Stacks.Phases(rollout)[0].Services.Single(candidate => candidate.Service.Name == service),

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Docker.DotNet.Models;
 using PhasedRollout.Demo;
 using PhasedRollout.Demo.Machines;
@@ -22,7 +21,7 @@ public sealed class ComposeBesideTests(ComposeBesideTests.Fixture fixture) : ICl
         await DeployAsync("1");
         await DeployAsync("2");
         var kept = await KeptAsync();
-        kept.Count.ShouldBe(6, "three containers, three references of images");
+        kept.Count.ShouldBe(8, "four containers, four references of images");
 
         await ComposeAsync("2", "up", "-d", "--remove-orphans");
         (await KeptAsync()).ShouldBe(kept, "after up");
@@ -32,7 +31,7 @@ public sealed class ComposeBesideTests(ComposeBesideTests.Fixture fixture) : ICl
         // Compose took the network as well; the volume it could not take, for what is kept names it.
         (await World.RunAsync("Rollback", "--phase", "1")).ShouldEndWith(0);
         (await World.RunAsync("Rollback")).ShouldEndWith(0);
-        (await VersionsAsync()).ShouldBe(["api 1", "db 1", "web 1"]);
+        (await VersionsAsync()).ShouldBe(["api 1", "db 1", "web 1", "worker 1"]);
         await DeployAsync("3");
         await ShouldBeSettledAsync();
     }
@@ -50,7 +49,7 @@ public sealed class ComposeBesideTests(ComposeBesideTests.Fixture fixture) : ICl
 
         (await KeptAsync()).ShouldBe(kept);
         (await World.RunAsync("Rollback")).ShouldEndWith(0);
-        (await VersionsAsync()).ShouldBe(["api 2", "db 2", "web 1"]);
+        (await VersionsAsync()).ShouldBe(["api 2", "db 2", "web 1", "worker 2"]);
     }
 
     [Fact]
@@ -77,26 +76,50 @@ public sealed class ComposeBesideTests(ComposeBesideTests.Fixture fixture) : ICl
         await ShouldBeSettledAsync();
     }
 
+    [Fact]
+    public async Task A_plain_up_that_takes_the_old_container_beside_the_new_one_leaves_what_a_rollback_needs()
+    {
+        await World.Engine.RemoveAsync();
+        await DeployAsync("1");
+        await WriteAsync("2");
+        await using (var program = World.Start(null, "DeployPhase1", "--min-healthy-time", "30s"))
+        {
+            await program.WaitForAsync(
+                async () => (await World.Engine.AllAsync()).Any(container => container.Contains("-worker-1.next-", StringComparison.Ordinal) && container.EndsWith(" running", StringComparison.Ordinal)),
+                "the new container answers beside the old one", Stop);
+            // It takes one of the two for a surplus container, and may stumble over their names itself.
+            await TryComposeAsync("3", "up", "-d", "--remove-orphans");
+            var run = (await program.EndAsync(Stop)).ShouldEndWith(1);
+            run.ShouldSay("worker: could not go back: what ran before is no longer there, and container '", "it is kept: ./build.sh Rollback brings it back");
+        }
+
+        (await World.RunAsync("Rollback", "--phase", "1")).ShouldEndWith(0);
+        (await VersionsAsync()).ShouldBe(["api 1", "db 1", "web 3", "worker 1"]);
+        await DeployAsync("4");
+        await ShouldBeSettledAsync();
+    }
+
     private Task WriteAsync(string version) => World.WriteAsync(Fixture.Stack(World, version));
 
     private async Task DeployAsync(string version)
     {
         await WriteAsync(version);
         (await World.RunAsync("Deploy")).ShouldEndWith(0);
-        (await VersionsAsync()).ShouldBe([$"api {version}", $"db {version}", $"web {version}"]);
+        (await VersionsAsync()).ShouldBe([$"api {version}", $"db {version}", $"web {version}", $"worker {version}"]);
     }
 
-    private async Task ComposeAsync(string version, params string[] arguments)
+    private async Task ComposeAsync(string version, params string[] arguments) => (await TryComposeAsync(version, arguments)).OrThrow("Docker Compose");
+
+    private async Task<CommandResult> TryComposeAsync(string version, params string[] arguments)
     {
         var file = Path.Combine(World.Folder, "beside.yml");
         await File.WriteAllTextAsync(file, fixture.ForCompose(version).Compose, Stop);
-        var result = await Command.RunAsync(fixture.Compose.Executable, ["--file", file, .. arguments], Stop, new Dictionary<string, string>
+        return await Command.RunAsync(fixture.Compose.Executable, ["--file", file, .. arguments], Stop, new Dictionary<string, string>
         {
             ["DOCKER_HOST"] = World.Machine.DockerHost,
             ["DOCKER_CONFIG"] = fixture.Compose.Configuration,
             ["DOCKER_BUILDKIT"] = "0",
         });
-        result.OrThrow("Docker Compose");
     }
 
     /// <summary>What keeps a version: containers with their ids, and references of images with the ids of these.</summary>
@@ -128,12 +151,12 @@ public sealed class ComposeBesideTests(ComposeBesideTests.Fixture fixture) : ICl
 
     private async Task ShouldBeSettledAsync()
     {
-        (await World.Engine.ContainersAsync()).Select(container => (container.Service, container.Health)).ShouldBe([("api", "healthy"), ("db", "healthy"), ("web", "healthy")]);
+        (await World.Engine.ContainersAsync()).Select(container => (container.Service, container.Health)).ShouldBe([("api", "healthy"), ("db", "healthy"), ("web", "healthy"), ("worker", "healthy")]);
         (await World.Engine.AllAsync()).ShouldAllBe(container => !container.Contains(".previous-", StringComparison.Ordinal));
         (await World.Engine.WholeEngineAsync()).ShouldNotContain($"phased-rollout.lock.{World.Project}");
     }
 
-    /// <summary>Three quick services, one with a named volume and all with one that nobody named; and Docker Compose.</summary>
+    /// <summary>Three quick services, one with a named volume and all with one that nobody named; one without any, replaced beside; and Docker Compose.</summary>
     public sealed class Fixture(ScenarioMachine machine) : WorldFixture(machine, "beside")
     {
         internal ComposeProgram Compose { get; private set; } = null!;
@@ -141,6 +164,14 @@ public sealed class ComposeBesideTests(ComposeBesideTests.Fixture fixture) : ICl
         internal static DemoInput Stack(RolloutWorld world, string version)
         {
             var stack = PlainStack.Of(world, version).With("  db: *service\n", "  db:\n    <<: *service\n    volumes: [\"data:/data\"]\n");
+            var worker = $"""
+                  worker:
+                    <<: *service
+                    build: https://github.com/{PhasedRollout.Demo.Fixture.FixtureRepository.FullName}.git#main:bare
+                networks:
+
+                """;
+            stack = stack.With("[db, api]", "[db, api, worker]").With("\nnetworks:\n", $"\n{worker}");
             return stack with { Compose = stack.Compose + "volumes:\n  data: {}\n" };
         }
 
@@ -151,16 +182,20 @@ public sealed class ComposeBesideTests(ComposeBesideTests.Fixture fixture) : ICl
             return stack with
             {
                 Compose = string.Join('\n', stack.Compose.Split('\n').Select(line =>
-                    line.StartsWith("  build: ", StringComparison.Ordinal) ? $"  build: {World.Folder}/checkout" : line)),
+                    line.IndexOf("build: https", StringComparison.Ordinal) is >= 0 and var at ? $"{line[..at]}build: {World.Folder}/{line.Split(':')[^1]}" : line)),
             };
         }
 
         protected override async Task SetUpAsync()
         {
-            var dockerfile = string.Create(CultureInfo.InvariantCulture, $"FROM {World.Machine.BaseImage}\nVOLUME /cache\nCMD [\"httpd\", \"-f\", \"-p\", \"80\"]\n");
-            await World.Repository.CommitAsync("A stack with volumes", [("plain/Dockerfile", dockerfile)]);
-            Directory.CreateDirectory(Path.Combine(World.Folder, "checkout"));
-            await File.WriteAllTextAsync(Path.Combine(World.Folder, "checkout", "Dockerfile"), dockerfile, Stop);
+            foreach (var (folder, volume) in ((string, string)[])[("plain", "VOLUME /cache\n"), ("bare", "")])
+            {
+                var dockerfile = $"FROM {World.Machine.BaseImage}\n{volume}CMD [\"httpd\", \"-f\", \"-p\", \"80\"]\n";
+                await World.Repository.CommitAsync("A stack with volumes", [($"{folder}/Dockerfile", dockerfile)]);
+                Directory.CreateDirectory(Path.Combine(World.Folder, folder));
+                await File.WriteAllTextAsync(Path.Combine(World.Folder, folder, "Dockerfile"), dockerfile, Stop);
+            }
+
             World.Good = Stack(World, "1");
             Compose = await ScenarioMachine.EnsureComposeAsync(Stop);
         }

@@ -204,8 +204,8 @@ public sealed partial class KillTests(KillTests.Fixture fixture) : IClassFixture
     [GeneratedRegex(@"\b20\d{6}T\d{6}Z-[0-9a-f]{8}\b|(?<=previous-)[0-9a-f]{8}\b|\b20\d\d-\d\d-\d\dT[\d:.]+Z?|(?<=sha256:|kept-from=)[0-9a-f]{64}\b")]
     private static partial Regex Marks();
 
-    // In the names of kept containers, their labels and the tags of their images.
-    [GeneratedRegex(@"(?<=\.kept-|kept-version=|phased-rollout-kept/[\w./-]+:)[0-9]+\b")]
+    // In the names of kept containers, their labels, those of what replaced them, and the tags of their images.
+    [GeneratedRegex(@"(?<=\.kept-|kept-version=|rollout\.change=|phased-rollout-kept/[\w./-]+:)[0-9]+\b")]
     private static partial Regex KeptVersion();
 
     /// <summary>The two versions between which changes go back and forth, and what undisturbed ones leave.</summary>
