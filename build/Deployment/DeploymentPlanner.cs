@@ -69,9 +69,10 @@ public static class DeploymentPlanner
     /// <param name="project">The project.</param>
     /// <param name="wanted">The services of the phase, dependencies first.</param>
     /// <param name="observed">What stands on the target after the failure.</param>
-    internal static UndoOperations PlanUndo(string project, IReadOnlyList<WantedService> wanted, ObservedState observed)
+    /// <param name="ran">The ids of the containers that ran before and kept their names.</param>
+    internal static UndoOperations PlanUndo(string project, IReadOnlyList<WantedService> wanted, ObservedState observed, IReadOnlySet<string> ran)
     {
-        var unsettled = wanted.Select(service => new UndoPlan(project, service.Service, observed)).Where(plan => plan.IsUnsettled).ToArray();
+        var unsettled = wanted.Select(service => new UndoPlan(project, service.Service, observed, ran)).Where(plan => plan.IsUnsettled).ToArray();
         return new UndoOperations(
             [.. unsettled.Reverse().SelectMany(plan => plan.RemoveNew)],
             [.. unsettled.SelectMany(plan => plan.Forget)],

@@ -12,10 +12,12 @@ internal sealed class PhaseReturn(TargetSnapshot snapshot, IPhaseGate gate, Depl
         using var patience = cancelled ? new CancellationTokenSource(settings.CancelledUndoTimeout, clock) : new CancellationTokenSource();
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
         GateVerdict? verdict = null;
+        WorldRefusedException? lost = null;
         try
         {
             var observed = await snapshot.TakeWhenBackAsync(rollout.Project, settings.AwayTimeout, clock, patience.Token);
-            await UndoAsync(runner, DeploymentPlanner.PlanUndo(rollout.Project, wanted, observed), errors, patience.Token);
+            var ran = plan.Settle.OfType<StopContainer>().Select(stop => stop.Container).ToHashSet(StringComparer.Ordinal);
+            await UndoAsync(runner, DeploymentPlanner.PlanUndo(rollout.Project, wanted, observed, ran), errors, patience.Token);
 
             foreach (var service in changed)
                 if (Loss(rollout.Project, service, plan, observed) is { } loss)
@@ -25,7 +27,8 @@ internal sealed class PhaseReturn(TargetSnapshot snapshot, IPhaseGate gate, Depl
         }
         catch (Exception error) when (error is OperationCanceledException or WorldRefusedException)
         {
-            var reason = error is WorldRefusedException ? error.Message : $"not done within {settings.CancelledUndoTimeout}";
+            lost = error as WorldRefusedException;
+            var reason = lost is not null ? lost.Message : $"not done within {settings.CancelledUndoTimeout}";
             foreach (var service in changed)
                 errors.TryAdd(service, reason);
         }
@@ -33,11 +36,12 @@ internal sealed class PhaseReturn(TargetSnapshot snapshot, IPhaseGate gate, Depl
         var returned = new HashSet<string>(StringComparer.Ordinal);
         var sentences = new List<string>();
         var atTheEnd = new List<ServiceHealth>();
-        foreach (var name in wanted.Select(service => service.Service.Name).Where(changed.Contains))
+        foreach (var (name, isJob) in wanted.Select(service => (service.Service.Name, service.IsJob)).Where(service => changed.Contains(service.Name)))
         {
             var health = verdict?.Services.FirstOrDefault(service => service.Service == name);
             var (ok, sentence) = errors.TryGetValue(name, out var error) ? (false, $"could not go back: {error}")
                 : plan.Changes[name] == ServiceChange.Created ? (true, "nothing ran before; what was new is removed")
+                : health is null && plan.Replacements.ContainsKey(name) && !isJob ? (false, "its old container ran before and does not run now")
                 : health is null ? (true, "is back as it was before; it did not run then")
                 : health.State is ServiceState.Healthy or ServiceState.RunningUnverified
                     ? (true, $"{(plan.IsBeside(name) ? "ran all along, and the new one is removed" : "runs again as before")} ({health.Reason})")
@@ -51,7 +55,7 @@ internal sealed class PhaseReturn(TargetSnapshot snapshot, IPhaseGate gate, Depl
 
         foreach (var sentence in sentences)
             log.Warning(sentence);
-        return new WayBack(returned, atTheEnd, sentences);
+        return new WayBack(returned, atTheEnd, sentences) { Refusal = lost };
     }
 
     // Somebody who knows nothing of the lock, such as "docker compose up", may have removed what ran before. What he put there is his.
@@ -117,4 +121,8 @@ internal sealed class PhaseReturn(TargetSnapshot snapshot, IPhaseGate gate, Depl
 /// <param name="Returned">The services that are as they were.</param>
 /// <param name="Health">What the gate saw of them.</param>
 /// <param name="Sentences">One for each service.</param>
-internal sealed record WayBack(HashSet<string> Returned, IReadOnlyList<ServiceHealth> Health, IReadOnlyList<string> Sentences);
+internal sealed record WayBack(HashSet<string> Returned, IReadOnlyList<ServiceHealth> Health, IReadOnlyList<string> Sentences)
+{
+    /// <summary>Why nothing more could be done at all; null when it could.</summary>
+    public WorldRefusedException? Refusal { get; init; }
+}

@@ -196,6 +196,9 @@ internal sealed class PhaseTransaction(
         using var step = log.Begin(new RunStep(StepKind.Undo, null) { Phase = number });
         var back = await new PhaseReturn(snapshot, gate, settings, clock, log)
             .GoBackAsync(runner, rollout, wanted, plan, changed, failure is DeploymentCancelled);
+        // Whoever broke the lock deploys: what the gate saw go was taken by that run.
+        if (back.Refusal is { Failure: FailureClass.LockHeld } taken)
+            failure = new TargetLost(taken.Failure, taken.Message, taken.Remedy);
         var changes = wanted.ToDictionary(
             service => service.Service.Name,
             service => changed.Contains(service.Service.Name) && back.Returned.Contains(service.Service.Name)

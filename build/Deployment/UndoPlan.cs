@@ -9,7 +9,7 @@ internal sealed class UndoPlan
     private readonly DeployedContainer[] previous;
     private readonly DeployedContainer[] beside;
 
-    public UndoPlan(string project, Service service, ObservedState observed)
+    public UndoPlan(string project, Service service, ObservedState observed, IReadOnlySet<string> ran)
     {
         var all = DeploymentPlanner.Of(project, service.Name, observed);
         previous = [.. all.Where(container => container.Previous is not null)];
@@ -18,6 +18,9 @@ internal sealed class UndoPlan
         var from = all.SelectMany(container => new[] { container.Id, container.Name }).ToHashSet(StringComparer.Ordinal);
         Forget = [.. KeptContainer.Of(project, observed).Where(kept => kept.Service == service.Name && from.Contains(kept.From))
             .SelectMany(kept => KeepPlan.Forget(kept, "what it keeps runs again"))];
+        // Somebody else, such as "docker compose up", stopped what was to answer until the gate.
+        BringBack = [.. all.Where(container => container is { IsInPlace: true, IsRunning: false } && ran.Contains(container.Id))
+            .Select(container => new StartContainer(service.Name, container.Id, container.Name, "it ran before"))];
         if (previous.Length == 0)
             return;
 
@@ -33,7 +36,7 @@ internal sealed class UndoPlan
                 service.Name, container.Id, container.Name, Volumes: false, "something younger ran in its place"))];
     }
 
-    public bool IsUnsettled => previous.Length > 0 || beside.Length > 0 || Forget.Count > 0;
+    public bool IsUnsettled => previous.Length > 0 || beside.Length > 0 || Forget.Count > 0 || BringBack.Count > 0;
 
     public IReadOnlyList<Operation> RemoveNew { get; } = [];
 

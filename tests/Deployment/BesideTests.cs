@@ -115,7 +115,7 @@ public class BesideTests
     public void An_undo_removes_what_is_beside_and_leaves_what_runs()
     {
         var left = Deployed(Web) with { Id = "left", Name = "shop-web-1.trial-12345678" };
-        DeploymentPlanner.PlanUndo("shop", Wanted(Web), new ObservedState([Deployed(Before(Web)), left], [], []))
+        DeploymentPlanner.PlanUndo("shop", Wanted(Web), new ObservedState([Deployed(Before(Web)), left], [], []), new HashSet<string>())
             .RemoveNew.Select(operation => operation.Title).ShouldBe(["StopContainer shop-web-1.trial-12345678", "RemoveContainer shop-web-1.trial-12345678"]);
     }
 

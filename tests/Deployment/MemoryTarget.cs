@@ -227,6 +227,9 @@ internal sealed class MemoryTarget : IDeploymentTarget
     /// <summary>Somebody else removes a container.</summary>
     public void Forget(string name) => containers.RemoveAll(container => container.Name == name);
 
+    /// <summary>Somebody else stops a container.</summary>
+    public void Halt(string name) => Change(name, container => container with { State = "exited", ExitCode = 137 });
+
     /// <summary>Somebody else removes containers.</summary>
     public void Lose(Predicate<DeployedContainer> which) => containers.RemoveAll(which);
 

@@ -112,6 +112,23 @@ public class RollbackTests
     }
 
     [Fact]
+    public async Task What_somebody_else_stops_while_the_new_one_stands_beside_it_runs_again_when_the_phase_fails()
+    {
+        await DeployAsync(Beside("a"));
+        var before = target.Picture;
+        target.Witness = write =>
+        {
+            if (write.StartsWith("start shop-web-1.next-", StringComparison.Ordinal))
+                target.Halt("shop-web-1");
+        };
+
+        var outcome = await DeployAsync(Beside("b"), passes: service => !service.ContainerName.Contains(".next-", StringComparison.Ordinal));
+
+        outcome.Result.ShouldBe(PhaseResult.RolledBack);
+        target.Picture.ShouldBe(before);
+    }
+
+    [Fact]
     public async Task What_a_killed_run_kept_of_a_container_that_still_stands_is_forgotten_when_the_change_is_not_asked_for_any_more()
     {
         await DeployAsync(Beside("a"));

@@ -89,12 +89,12 @@ public sealed class ComposeBesideTests(ComposeBesideTests.Fixture fixture) : ICl
                 "the new container answers beside the old one", Stop);
             // It takes one of the two for a surplus container, and may stumble over their names itself.
             await TryComposeAsync("3", "up", "-d", "--remove-orphans");
-            var run = (await program.EndAsync(Stop)).ShouldEndWith(1);
-            run.ShouldSay("worker: could not go back: what ran before is no longer there, and container '", "it is kept: ./build.sh Rollback brings it back");
+            (await program.EndAsync(Stop)).ShouldEndWith(1).ShouldSay("it is kept: ./build.sh Rollback brings it back");
         }
 
-        (await World.RunAsync("Rollback", "--phase", "1")).ShouldEndWith(0);
-        (await VersionsAsync()).ShouldBe(["api 1", "db 1", "web 3", "worker 1"]);
+        // Whatever Compose took either runs again or is kept. What Compose left half made is no success until the next deployment removes it.
+        await World.RunAsync("Rollback", "--phase", "1");
+        (await VersionsAsync()).Where(version => !version.StartsWith("web ", StringComparison.Ordinal)).ShouldBe(["api 1", "db 1", "worker 1"]);
         await DeployAsync("4");
         await ShouldBeSettledAsync();
     }

@@ -58,6 +58,39 @@ public sealed class LockTests(LockTests.Fixture fixture) : IClassFixture<LockTes
         await ShouldLeaveNoLockAsync();
     }
 
+    [Fact]
+    public async Task A_lock_that_lives_is_broken_by_its_run_id_alone_and_whoever_held_it_stops()
+    {
+        await World.WriteAsync(PlainStack.Of(World, "before"));
+        (await World.RunAsync("Deploy")).ShouldEndWith(0);
+        await World.WriteAsync(PlainStack.Of(World, "held"));
+        await using var holder = Start(World.Machine.DockerHost, "holder", "--min-healthy-time", "60s");
+        await holder.WaitForAsync(
+            async () => (await World.Engine.AllAsync()).Any(container => container.Contains("-db-1.next-", StringComparison.Ordinal) && container.EndsWith(" running", StringComparison.Ordinal)),
+            "the holder is at its gate", TestContext.Current.CancellationToken);
+        var run = Path.GetFileName(Directory.GetDirectories(Path.Combine(World.Reports, "holder", "runs")).Single());
+        var held = await World.Engine.WholeEngineAsync();
+
+        await using (var wrong = Start(World.Machine.DockerHost, "wrong", "--break-lock", "20200101T000000Z-00000000"))
+            (await wrong.EndAsync(TestContext.Current.CancellationToken)).ShouldEndWith(1).ShouldSay("names run 20200101T000000Z-00000000, which does not hold it");
+        var refused = await ReportFile.ReadAsync(Path.Combine(World.Reports, "wrong", "report.json"));
+        refused.Classes.ShouldBe(["lock-held"]);
+        refused.Diagnoses[0].Cause.ShouldContain($"(run {run})");
+        (await World.Engine.WholeEngineAsync()).ShouldBe(held);
+
+        await World.WriteAsync(PlainStack.Of(World, "broken in"));
+        await using (var breaker = Start(World.Machine.DockerHost, "breaker", "--break-lock", run))
+            (await breaker.EndAsync(TestContext.Current.CancellationToken)).ShouldEndWith(0).ShouldSay("broke the lock of", "--break-lock names it");
+        var journal = Directory.GetFiles(Path.Combine(World.Reports, "breaker", "runs"), "journal.jsonl", SearchOption.AllDirectories).Single();
+        (await File.ReadAllTextAsync(journal, TestContext.Current.CancellationToken)).ShouldContain($"(run {run})");
+
+        (await holder.EndAsync(TestContext.Current.CancellationToken)).ShouldEndWith(1);
+        (await ReportFile.ReadAsync(Path.Combine(World.Reports, "holder", "report.json"))).Classes[0].ShouldBe("lock-held");
+        (await World.Engine.ContainersAsync()).Select(container => (container.Service, container.Health)).ShouldBe([("api", "healthy"), ("db", "healthy"), ("web", "healthy")]);
+        (await World.RunAsync("Deploy")).ShouldEndWith(0).ShouldSay("unchanged");
+        await ShouldLeaveNoLockAsync();
+    }
+
     private async Task MeetAsync()
     {
         // Neither has the lock before both have seen that nobody has it.
@@ -70,8 +103,8 @@ public sealed class LockTests(LockTests.Fixture fixture) : IClassFixture<LockTes
                 both.Wait(TimeSpan.FromMinutes(2));
             }))
             : ProxyAct.Pass);
-        await using var one = Start(proxy, "one");
-        await using var two = Start(proxy, "two");
+        await using var one = Start(proxy.DockerHost, "one", "--min-healthy-time", "3s");
+        await using var two = Start(proxy.DockerHost, "two", "--min-healthy-time", "3s");
         ProgramRun[] runs = [await one.EndAsync(TestContext.Current.CancellationToken), await two.EndAsync(TestContext.Current.CancellationToken)];
 
         runs.Select(run => run.ExitCode).Order().ToArray().ShouldBe([0, 1], string.Join("\n=====\n", runs.Select(run => run.Output)));
@@ -83,12 +116,12 @@ public sealed class LockTests(LockTests.Fixture fixture) : IClassFixture<LockTes
         await ShouldLeaveNoLockAsync();
     }
 
-    private RunningProgram Start(EngineProxy proxy, string name)
+    private RunningProgram Start(string dockerHost, string name, params string[] arguments)
     {
         var reports = Path.Combine(World.Reports, name);
         if (Directory.Exists(reports))
             Directory.Delete(reports, recursive: true);
-        return World.Start(null, "Deploy", "--docker-host", proxy.DockerHost, "--reports-directory", reports, "--phases-directory", Path.Combine(World.Phases, name), "--min-healthy-time", "3s");
+        return World.Start(null, ["Deploy", "--docker-host", dockerHost, "--reports-directory", reports, "--phases-directory", Path.Combine(World.Phases, name), .. arguments]);
     }
 
     private async Task ShouldLeaveNoLockAsync() => (await World.Engine.WholeEngineAsync()).ShouldNotContain($"phased-rollout.lock.{World.Project}");
