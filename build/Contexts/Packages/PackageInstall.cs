@@ -1,4 +1,5 @@
 using PhasedRollout.Contexts.Dockerfiles;
+using PhasedRollout.Contexts.Shells;
 
 namespace PhasedRollout.Contexts.Packages;
 
@@ -74,37 +75,20 @@ internal sealed class PackageInstalls(EvaluatedDockerfile dockerfile, Repository
 
     private IEnumerable<PackageInstall> Read(Stage stage, EvaluatedInstruction run, StageFiles files)
     {
-        var commands = Commands(run.Instruction);
-        var folder = run.WorkingDirectory;
-        foreach (var words in commands.Commands)
+        foreach (var command in ShellText.OfRun(run))
         {
-            if (words is ["cd", var to])
-            {
-                folder = to.Contains('$', StringComparison.Ordinal) || (folder is null && !to.StartsWith('/')) ? null : StageFiles.Join(folder ?? "/", to);
-                continue;
-            }
-
-            if (InstallCommands.Read(words, path => files.Find(path, folder), tree) is not { } install)
+            if (InstallCommands.Read(command.Written, path => files.Find(path, command.Folder), tree) is not { } install)
                 continue;
 
             yield return install with
             {
                 Line = run.Instruction.Line,
-                IsCertain = install.IsCertain && commands.StopsAtFailure && IsPublic(stage.BaseImage),
+                IsCertain = install.IsCertain && command.MustSucceed && IsPublic(stage.BaseImage),
                 Python = PythonOf(stage.BaseImage),
                 LeavesDevelopmentOut = install.LeavesDevelopmentOut || stage.Environment.ContainsKey("NODE_ENV") || stage.Arguments.Any(argument => argument.Name == "NODE_ENV"),
             };
         }
     }
-
-    private static ShellCommands Commands(Instruction run) => run switch
-    {
-        { IsJson: true, Arguments: [_, "-c" or "-ec", var text] } => ShellCommands.Split(text),
-        { IsJson: true } => new ShellCommands([run.Arguments], true),
-        { Heredocs: [var heredoc] } => ShellCommands.Split(heredoc.Content),
-        { Arguments: [var text, ..] } => ShellCommands.Split(text),
-        _ => new ShellCommands([], false),
-    };
 
     // Images that bring no index of their own: Docker Hub's official ones and Microsoft's.
     private static bool IsPublic(string? image) => image is not null && Rollouts.ImageReference.Parse(image) is { } reference

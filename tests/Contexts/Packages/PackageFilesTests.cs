@@ -120,23 +120,4 @@ public class PackageFilesTests
     [Fact]
     public void A_solution_names_its_projects() => NuGetFiles.ReadSolution(
         "Project(\"{9A19103F}\") = \"Api\", \"src\\Api\\Api.csproj\", \"{1}\"\n<Project Path=\"src/Web/Web.csproj\" />").ShouldBe(["src/Api/Api.csproj", "src/Web/Web.csproj"]);
-
-    [Theory]
-    [InlineData("pip install -r a.txt", true, "pip install -r a.txt")]
-    [InlineData("apt-get update && pip install 'a b' \"c\"", true, "apt-get update|pip install a b c")]
-    [InlineData("set -eux; pip install x; rm -rf /tmp", true, "set -eux|pip install x|rm -rf /tmp")]
-    [InlineData("pip install x; true", false, "pip install x|true")]
-    [InlineData("pip install x || true", false, "pip install x|true")]
-    [InlineData("pip install x | tee log", false, "pip install x|tee log")]
-    [InlineData("if a; then pip install x; fi", false, "if a|then pip install x|fi")]
-    [InlineData("pip install \\\n  x \\\n  && echo done;", true, "pip install x|echo done")]
-    [InlineData("pip install x > /dev/null 2>&1", true, "pip install x > /dev/null 2>&1")]
-    [InlineData("# a comment\npip install x\n", true, "pip install x")]
-    [InlineData("pip install 'unclosed", true, "pip install unclosed")]
-    public void A_shell_text_is_split_into_its_commands(string text, bool stops, string commands)
-    {
-        var split = ShellCommands.Split(text);
-        string.Join('|', split.Commands.Select(words => string.Join(' ', words))).ShouldBe(commands);
-        split.StopsAtFailure.ShouldBe(stops);
-    }
 }

@@ -1,5 +1,6 @@
 using PhasedRollout.Contexts.Dockerfiles;
 using PhasedRollout.Contexts.Rules.Copying;
+using PhasedRollout.Contexts.Shells;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Contexts.Rules.Building;
@@ -23,9 +24,10 @@ internal sealed class LockFileRule : DockerfileRule
                 continue;
 
             var before = "";
-            foreach (var run in stage.Instructions.Where(it => it.Instruction is { Keyword: "RUN", IsJson: false }).Select(it => it.Instruction))
+            foreach (var it in stage.Instructions.Where(it => it.Instruction is { Keyword: "RUN", IsJson: false }))
             {
-                foreach (var command in ShellCommands.Split(run.Text))
+                var run = it.Instruction;
+                foreach (var command in ShellText.OfRun(it))
                     if (Wanted(command) is var (program, wanted) && !wanted.Any(names.Contains) && !wanted.Any(name => before.Contains(name, StringComparison.Ordinal))
                         && !before.Contains("git clone", StringComparison.Ordinal) && !before.Contains("curl", StringComparison.Ordinal) && !before.Contains("wget", StringComparison.Ordinal))
                         yield return About(
@@ -37,9 +39,9 @@ internal sealed class LockFileRule : DockerfileRule
         }
     }
 
-    private static (string Program, string[] Wanted)? Wanted(string command)
+    private static (string Program, string[] Wanted)? Wanted(ShellCommand command)
     {
-        var words = command.Split((char[])[' ', '\t', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
+        string[] words = [.. command.Written];
         return words switch
         {
             ["npm", "ci" or "clean-install", ..] when !words.Contains("--prefix") => ("npm ci", ["package-lock.json", "npm-shrinkwrap.json"]),

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using PhasedRollout.Contexts.Dockerfiles;
+using PhasedRollout.Contexts.Shells;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Contexts.Rules.Building;
@@ -19,12 +20,12 @@ internal sealed partial class PackageCommandRules : DockerfileRule
             {
                 var text = string.Join('\n', [it.Instruction.Text, .. it.Instruction.Heredocs.Select(heredoc => heredoc.Content)]);
                 answers |= text.Contains("Assume-Yes", StringComparison.OrdinalIgnoreCase) || text.Contains("assumeyes", StringComparison.OrdinalIgnoreCase);
-                foreach (var command in ShellCommands.Split(text))
+                foreach (var command in ShellText.OfRun(it))
                 {
                     if (!answers && Asks(command) is { } manager)
                         yield return About(
                             subject, "VC217", Certainty.Likely, it.Instruction,
-                            $"'{Shown.Safe(command, 80)}' asks before it installs, and during a build nobody answers: {manager} ends with an error",
+                            $"'{Shown.Safe(command.ToString(), 80)}' asks before it installs, and during a build nobody answers: {manager} ends with an error",
                             $"{manager} -y install …");
                 }
 
@@ -38,9 +39,13 @@ internal sealed partial class PackageCommandRules : DockerfileRule
         }
     }
 
-    private static string? Asks(string command)
+    private static string? Asks(ShellCommand command)
     {
-        var words = command.Split((char[])[' ', '\t', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
+        // Whoever is asked through a pipe is answered: yes | apt-get install.
+        if (command.Link == ShellLink.Pipe)
+            return null;
+
+        string[] words = [.. command.Written];
         var at = Array.FindIndex(words, word => word is "apt-get" or "apt" or "yum" or "dnf" or "microdnf" or "zypper");
         // Only the command itself, behind variables such as DEBIAN_FRONTEND=noninteractive, or sudo.
         if (at < 0 || words[..at].Any(word => word != "sudo" && word != "env" && !word.Contains('=', StringComparison.Ordinal)))

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using PhasedRollout.Contexts.Shells;
 
 namespace PhasedRollout.Contexts.Rules.Serving;
 

@@ -1,3 +1,5 @@
+using PhasedRollout.Contexts.Shells;
+
 namespace PhasedRollout.Contexts.Rules.Serving;
 
 /// <summary>Where the servers that people use listen, as their command lines, environments and documented defaults say.</summary>

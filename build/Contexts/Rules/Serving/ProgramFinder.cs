@@ -1,4 +1,5 @@
 using PhasedRollout.Contexts.Dockerfiles;
+using PhasedRollout.Contexts.Shells;
 
 namespace PhasedRollout.Contexts.Rules.Serving;
 
@@ -111,7 +112,7 @@ internal static class ProgramFinder
                 if (written.IsJson || written.Heredocs.Count > 0 || texts.Any(text => text.Contains("xargs", StringComparison.Ordinal)))
                     return Presence.Unlikely;
 
-                return ShellText.Read(written.Text, _ => ShellText.Unknown).All(IsHarmless) ? Presence.Absent : Presence.Unlikely;
+                return ShellText.OfRun(instruction) is { Count: > 0 } commands && commands.All(IsHarmless) ? Presence.Absent : Presence.Unlikely;
             default:
                 return Presence.Absent;
         }

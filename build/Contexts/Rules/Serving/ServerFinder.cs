@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using PhasedRollout.Contexts.Shells;
 
 namespace PhasedRollout.Contexts.Rules.Serving;
 

@@ -1,4 +1,5 @@
 using PhasedRollout.Contexts.Dockerfiles;
+using PhasedRollout.Contexts.Shells;
 
 namespace PhasedRollout.Contexts.Rules.Serving;
 
