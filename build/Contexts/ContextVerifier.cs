@@ -21,7 +21,7 @@ public sealed class ContextVerifier(IRepositorySource source, IRunLog log, RuleS
         log.Debug($"verifying {contexts.Count} contexts of {rollout.Project} with {source}");
 
         var lookup = await RepositoryLookup.RunAsync(source, contexts, cancellationToken);
-        var services = await Task.WhenAll(rollout.Services.Select(service => VerifyAsync(service, lookup, cancellationToken)));
+        var services = await Task.WhenAll(rollout.Services.Select(service => VerifyAsync(rollout, service, lookup, cancellationToken)));
         var (found, subjects) = await CheckAsync(rollout, services, lookup, cancellationToken);
         var findings = found.Concat(services.SelectMany(service => RepositoryRules.Check(service, lookup))).ToLookup(finding => finding.Service);
         if (source.Budget is { } budget && lookup.Repositories.Count > 0)
@@ -66,7 +66,7 @@ public sealed class ContextVerifier(IRepositorySource source, IRunLog log, RuleS
         }
     }
 
-    private static async Task<VerifiedService> VerifyAsync(Service service, RepositoryLookup lookup, CancellationToken cancellationToken)
+    private static async Task<VerifiedService> VerifyAsync(Rollout rollout, Service service, RepositoryLookup lookup, CancellationToken cancellationToken)
     {
         try
         {
@@ -75,7 +75,7 @@ public sealed class ContextVerifier(IRepositorySource source, IRunLog log, RuleS
                 null => new VerifiedService(service, null, null, [], Verdict.Ready),
                 MalformedContext malformed => NotFound(service, ContextRules.Malformed(service, malformed)),
                 OtherContext other => NotFound(service, ContextRules.Elsewhere(service, other)),
-                RepositoryContext context => await VerifyAsync(service, context, lookup, cancellationToken),
+                RepositoryContext context => await VerifyAsync(rollout, service, context, lookup, cancellationToken),
                 var unknown => throw new InvalidOperationException($"no rule for {unknown.GetType().Name}"),
             };
         }
@@ -88,7 +88,7 @@ public sealed class ContextVerifier(IRepositorySource source, IRunLog log, RuleS
     }
 
     private static async Task<VerifiedService> VerifyAsync(
-        Service service, RepositoryContext context, RepositoryLookup lookup, CancellationToken cancellationToken)
+        Rollout rollout, Service service, RepositoryContext context, RepositoryLookup lookup, CancellationToken cancellationToken)
     {
         switch (lookup.ResolutionOf(context))
         {
@@ -105,7 +105,7 @@ public sealed class ContextVerifier(IRepositorySource source, IRunLog log, RuleS
                     return NotFound(service, blocking, missing) with { DockerfileFound = missing.Certainty == Certainty.Certain ? false : null };
 
                 var dockerfile = service.Build!.DockerfileInline is null
-                    ? await DockerfileRules.CheckAsync(service, context, tree, ReadBlob)
+                    ? await DockerfileRules.CheckAsync(service, context, tree, DockerfileRules.OfOthers(rollout, service, context), ReadBlob)
                     : new DockerfileCheck(null, Path: $"{context.Path}/Dockerfile".TrimStart('/'));
                 var verified = blocking is null && dockerfile.Path is { } path
                     ? new VerifiedContext(context, resolved.RefName, resolved.Commit, tree.Find(context.Path)!.Id, path)

@@ -1,3 +1,4 @@
+using System.Text;
 using PhasedRollout.Contexts.Rules;
 using PhasedRollout.Rollouts;
 
@@ -18,7 +19,8 @@ internal sealed class SubjectReader(RepositoryLookup lookup, Action<ServiceSubje
             subject.Stack = subjects;
 
         await ReadAsync(subjects, Dockerfiles, cancellationToken);
-        await ReadAsync(subjects, subject => rules.OfServices.SelectMany(rule => rule.Files(subject)), cancellationToken);
+        await ReadAsync(subjects, subject => rules.OfServices.SelectMany(rule => rule.Files(subject)), cancellationToken,
+            subject => rules.OfServices.SelectMany(rule => rule.Links(subject)));
         return subjects;
     }
 
@@ -52,7 +54,8 @@ internal sealed class SubjectReader(RepositoryLookup lookup, Action<ServiceSubje
     }
 
     private async Task ReadAsync(
-        IReadOnlyList<ServiceSubject> subjects, Func<ServiceSubject, IEnumerable<string>> wanted, CancellationToken cancellationToken)
+        IReadOnlyList<ServiceSubject> subjects, Func<ServiceSubject, IEnumerable<string>> wanted, CancellationToken cancellationToken,
+        Func<ServiceSubject, IEnumerable<string>>? links = null)
     {
         var asked = (
             from subject in subjects
@@ -61,7 +64,14 @@ internal sealed class SubjectReader(RepositoryLookup lookup, Action<ServiceSubje
             where !subject.Files.ContainsKey(path)
             let entry = subject.Tree!.Find(path)
             where entry is { Kind: TreeEntryKind.File or TreeEntryKind.Executable, Size: null or <= Largest }
-            select (Subject: subject, Path: path, entry.Id)).ToList();
+            select (Subject: subject, Path: path, entry.Id, IsLink: false)).ToList();
+        asked.AddRange(
+            from subject in subjects
+            where subject.Tree is not null && links is not null
+            from path in links!(subject).Distinct(StringComparer.Ordinal)
+            let entry = subject.Tree!.Find(path)
+            where entry?.Kind == TreeEntryKind.Symlink
+            select (subject, path, entry!.Id, true));
 
         await Task.WhenAll(asked.GroupBy(it => it.Subject.Context!.Reference.Repository).Select(async ofOne =>
         {
@@ -70,9 +80,9 @@ internal sealed class SubjectReader(RepositoryLookup lookup, Action<ServiceSubje
                 var blobs = await lookup.ReadBlobsAsync(ofOne.Key, [.. ofOne.Select(it => it.Id).Distinct()], cancellationToken);
                 foreach (var files in ofOne.GroupBy(it => it.Subject))
                 {
-                    files.Key.Files = files.Key.Files
-                        .Concat(files.Where(it => blobs.ContainsKey(it.Id)).Select(it => KeyValuePair.Create(it.Path, blobs[it.Id])))
-                        .ToDictionary(StringComparer.Ordinal);
+                    var read = files.Where(it => blobs.ContainsKey(it.Id)).ToLookup(it => it.IsLink, it => KeyValuePair.Create(it.Path, blobs[it.Id]));
+                    files.Key.Files = files.Key.Files.Concat(read[false]).ToDictionary(StringComparer.Ordinal);
+                    files.Key.Links = files.Key.Links.Concat(read[true].Select(it => KeyValuePair.Create(it.Key, Encoding.UTF8.GetString(it.Value)))).ToDictionary(StringComparer.Ordinal);
                 }
             }
             catch (WorldRefusedException refused)

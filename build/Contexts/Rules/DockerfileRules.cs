@@ -1,3 +1,4 @@
+using PhasedRollout.Contexts.Dockerfiles;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Contexts.Rules;
@@ -16,8 +17,13 @@ internal static class DockerfileRules
     private const int DeepestProposal = 3;
 
     /// <summary>Looks the Dockerfile of <paramref name="service"/> up in the folder of <paramref name="context"/>, which exists.</summary>
+    /// <param name="service">The service.</param>
+    /// <param name="context">Its context.</param>
+    /// <param name="tree">The tree of the commit.</param>
+    /// <param name="taken">The Dockerfiles of other services, as paths from the repository's root: none of them is meant.</param>
+    /// <param name="readBlob">Reads a blob by its id.</param>
     public static async Task<DockerfileCheck> CheckAsync(
-        Service service, RepositoryContext context, RepositoryTree tree, Func<string, Task<byte[]>> readBlob)
+        Service service, RepositoryContext context, RepositoryTree tree, IReadOnlySet<string> taken, Func<string, Task<byte[]>> readBlob)
     {
         var wanted = service.Build!.Dockerfile;
         var at = await LinkResolver.FindAsync(tree, context.Path, wanted, readBlob);
@@ -46,10 +52,10 @@ internal static class DockerfileRules
             Whereabouts.Submodule => Missing(
                 $"'{wanted}' in {folder} lies in the submodule '{at.Path}': GitHub's archive of the commit holds none of its files",
                 "a Dockerfile of this repository, or a context in the submodule's own repository"),
-            Whereabouts.Found => Missing($"'{wanted}' in {folder} is a folder, not a file", Propose(context, tree, wanted)),
+            Whereabouts.Found => Missing($"'{wanted}' in {folder} is a folder, not a file", Propose(context, tree, taken, wanted)),
             _ when at.Via is not null => Missing(
-                $"'{wanted}' in {folder} is a symbolic link to a file that does not exist ({at.Via})", Propose(context, tree, wanted)),
-            _ => Missing($"{folder} exists in '{context.Repository}' at {tree.Commit[..12]}, but holds no '{wanted}'", Propose(context, tree, wanted)),
+                $"'{wanted}' in {folder} is a symbolic link to a file that does not exist ({at.Via})", Propose(context, tree, taken, wanted)),
+            _ => Missing($"{folder} exists in '{context.Repository}' at {tree.Commit[..12]}, but holds no '{wanted}'", Propose(context, tree, taken, wanted)),
         };
 
         DockerfileCheck Missing(string message, string suggestion) => new(
@@ -60,16 +66,22 @@ internal static class DockerfileRules
             });
     }
 
+    /// <summary>The Dockerfiles of the services beside <paramref name="service"/> in the repository of <paramref name="context"/>, as paths from its root.</summary>
+    public static IReadOnlySet<string> OfOthers(Rollout rollout, Service service, RepositoryContext context) => (
+        from other in rollout.Services
+        where other.Name != service.Name && other.Build is { DockerfileInline: null }
+        let of = other.Build!.Reference as RepositoryContext
+        where of is not null && of.Repository == context.Repository
+        select GoPath.Clean($"/{of!.Path}/{other.Build!.Dockerfile}")[1..]).ToHashSet(StringComparer.Ordinal);
+
     // What comes nearest first: another spelling, another name, a folder further down, the folder above.
-    private static string Propose(RepositoryContext context, RepositoryTree tree, string wanted)
+    private static string Propose(RepositoryContext context, RepositoryTree tree, IReadOnlySet<string> taken, string wanted)
     {
         var name = TreeFolders.NameOf(wanted);
-        var files = tree.Below(context.Path)
-            .Where(entry => entry.Kind is TreeEntryKind.File or TreeEntryKind.Executable)
-            .Select(entry => Relative(context.Path, entry.Path))
-            .ToList();
+        var all = tree.Below(context.Path).Where(entry => entry.Kind is TreeEntryKind.File or TreeEntryKind.Executable).ToList();
+        var files = all.Where(entry => !taken.Contains(entry.Path)).Select(entry => Relative(context.Path, entry.Path)).ToList();
         var proposal =
-            files.FirstOrDefault(file => file.Equals(wanted, StringComparison.OrdinalIgnoreCase))
+            all.Select(entry => Relative(context.Path, entry.Path)).FirstOrDefault(file => file.Equals(wanted, StringComparison.OrdinalIgnoreCase))
             ?? files.Where(file => !file.Contains('/') && LooksLikeDockerfile(file)).OrderBy(Rank).ThenBy(file => file, StringComparer.Ordinal).FirstOrDefault()
             ?? files
                 .Where(file => file.Count(c => c == '/') is > 0 and <= DeepestProposal
@@ -82,7 +94,7 @@ internal static class DockerfileRules
         for (var folder = context.Path; folder.Length > 0;)
         {
             folder = TreeFolders.ParentOf(folder);
-            if (tree.Find(Join(folder, name)) is { } above && TreeFolders.IsFile(above))
+            if (tree.Find(Join(folder, name)) is { } above && TreeFolders.IsFile(above) && !taken.Contains(above.Path))
                 return $"context: {ContextUrl.With(context, context.Ref, folder)} (a '{name}' is there)";
         }
 

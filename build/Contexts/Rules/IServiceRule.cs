@@ -10,6 +10,9 @@ public interface IServiceRule
     /// when those two are known; what every rule wants of every service is read at once, and a file that is not there is left out.</summary>
     IEnumerable<string> Files(ServiceSubject subject) => [];
 
+    /// <summary>The symbolic links whose targets the rule wants to know, as paths from the repository's root; asked with <see cref="Files"/>.</summary>
+    IEnumerable<string> Links(ServiceSubject subject) => [];
+
     /// <summary>What the rule finds. File and line of a finding are those of the compose file; a line of the Dockerfile is evidence
     /// (<see cref="Findings.About(ServiceSubject, string, string, Certainty, string, string)"/> makes it so).</summary>
     /// <exception cref="WorldRefusedException">Something outside did not answer: the other rules still apply.</exception>
@@ -21,6 +24,9 @@ public abstract class ServiceRule : IServiceRule
 {
     /// <inheritdoc/>
     public virtual IEnumerable<string> Files(ServiceSubject subject) => [];
+
+    /// <inheritdoc/>
+    public virtual IEnumerable<string> Links(ServiceSubject subject) => [];
 
     /// <summary>What the rule finds.</summary>
     public abstract IEnumerable<Finding> Check(ServiceSubject subject);

@@ -56,6 +56,9 @@ public sealed class ServiceSubject
     /// <summary>The bytes that were read, by path from the repository's root: the Dockerfile, its ignore file, and what the rules asked for and is there.</summary>
     public IReadOnlyDictionary<string, byte[]> Files { get; internal set; } = new Dictionary<string, byte[]>();
 
+    /// <summary>The targets of the symbolic links that the rules asked for, by path from the repository's root.</summary>
+    public IReadOnlyDictionary<string, string> Links { get; internal set; } = new Dictionary<string, string>();
+
     /// <summary>Every service of the stack, also this one, in the order of the file.</summary>
     public IReadOnlyList<ServiceSubject> Stack { get; internal set; } = [];
 

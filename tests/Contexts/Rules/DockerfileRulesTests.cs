@@ -63,11 +63,20 @@ public sealed class DockerfileRulesTests
         check.Finding.Message.ShouldStartWith("'app' exists in 'Bizoholic-Digital/bizosaas-platform' at ");
     }
 
-    private static Task<DockerfileCheck> Check(string path, string dockerfile, string files)
+    [Theory]
+    [InlineData("", "Dockerfile", "web/Dockerfile;api/Dockerfile", "web/Dockerfile", "dockerfile: api/Dockerfile")]
+    [InlineData("", "Dockerfile", "Dockerfile.web;main.py", "Dockerfile.web", "push 'Dockerfile' to 'main', or write dockerfile_inline, or image instead of build")]
+    [InlineData("a/b", "Dockerfile", "a/b/main.py;a/Dockerfile;Dockerfile", "a/Dockerfile", $"context: {Url} (a 'Dockerfile' is there)")]
+    // What differs in letter case only is meant all the same.
+    [InlineData("", "Dockerfile", "dockerfile", "dockerfile", "dockerfile: dockerfile")]
+    public async Task The_Dockerfile_of_another_service_is_not_proposed(string path, string dockerfile, string files, string taken, string suggestion) =>
+        (await Check(path, dockerfile, files, taken)).Finding!.Suggestion.ShouldBe(suggestion);
+
+    private static Task<DockerfileCheck> Check(string path, string dockerfile, string files, params string[] taken)
     {
         var repository = MemoryRepository.Of(files.Split(';'));
         var service = Stack.Built("web", path, dockerfile);
         return DockerfileRules.CheckAsync(
-            service, (GitHubContext)service.Build!.Reference, repository.Tree, id => Task.FromResult(repository.Blobs[id]));
+            service, (GitHubContext)service.Build!.Reference, repository.Tree, taken.ToHashSet(), id => Task.FromResult(repository.Blobs[id]));
     }
 }

@@ -17,6 +17,7 @@ internal sealed class LockFileRule : DockerfileRule
             .Select(entry => TreeFolders.NameOf(entry.Path)).ToHashSet(StringComparer.Ordinal);
         foreach (var stage in dockerfile.Stages.Where(stage => !stage.IsReplaced && dockerfile.IsNeeded(stage)))
         {
+            var copied = Chain(stage).SelectMany(it => it.Instructions).SelectMany(CopiedNames).ToHashSet(StringComparer.Ordinal);
             // What another stage, a download or a heredoc brings is not in the context.
             var brought = Chain(stage).SelectMany(it => it.Instructions).Any(it => it.Instruction.Flag("from") is not null || it.Mounts.Any(mount => mount.From is not null)
                 || it.Instruction.Heredocs.Count > 0 || it.Instruction.Keyword == "ADD");
@@ -28,7 +29,7 @@ internal sealed class LockFileRule : DockerfileRule
             {
                 var run = it.Instruction;
                 foreach (var command in ShellText.OfRun(it))
-                    if (Wanted(command) is var (program, wanted) && !wanted.Any(names.Contains) && !wanted.Any(name => before.Contains(name, StringComparison.Ordinal))
+                    if (Wanted(command) is var (program, wanted) && !wanted.Any(names.Contains) && !wanted.Any(copied.Contains) && !wanted.Any(name => before.Contains(name, StringComparison.Ordinal))
                         && !before.Contains("git clone", StringComparison.Ordinal) && !before.Contains("curl", StringComparison.Ordinal) && !before.Contains("wget", StringComparison.Ordinal))
                         yield return About(
                             subject, "VC213", Certainty.Likely, run,
@@ -38,6 +39,11 @@ internal sealed class LockFileRule : DockerfileRule
             }
         }
     }
+
+    // The names that a COPY brings, also under another name. Where there is no such file in the context, VC204 says so.
+    private static IEnumerable<string> CopiedNames(EvaluatedInstruction it) =>
+        it.Instruction.Keyword == "COPY" ? it.Arguments.OfType<string>().Select(path => TreeFolders.NameOf(path.TrimEnd('/')))
+        : it.Mounts.Select(mount => TreeFolders.NameOf(mount.Target ?? ""));
 
     private static (string Program, string[] Wanted)? Wanted(ShellCommand command)
     {

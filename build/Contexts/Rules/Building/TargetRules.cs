@@ -13,7 +13,10 @@ internal sealed class TargetRule : DockerfileRule
             yield break;
 
         var names = dockerfile.Stages.Select(stage => stage.Name).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
-        var remedy = names.Count == 0 ? "remove target: the file names no stage" : $"target: {NearestName.Of(target, names) ?? names[^1]}";
+        var remedy = names.Count == 0 ? "remove target: the file names no stage"
+            : NearestName.Of(target, names) is { } near ? $"target: {near}"
+            : dockerfile.Stages[^1].Name is { } last ? $"target: {last}"
+            : "remove target: the last stage has no name, and is the one that is built without it";
         // Builders have taken the number of a stage for its name at times.
         var isNumber = int.TryParse(target, out var index) && index >= 0 && index < dockerfile.Stages.Count;
         yield return About(

@@ -11,20 +11,25 @@ internal enum Presence
     Missing,
     /// <summary>It does not: the ignore file keeps it out.</summary>
     Ignored,
-    /// <summary>That cannot be told: a link or a submodule is on the way, or the tree was given in part.</summary>
+    /// <summary>That cannot be told: a submodule or a link that was not read is on the way, or the tree was given in part.</summary>
     Unknown,
 }
 
 /// <summary>The files that a builder gets: those of the context's folder which the ignore file leaves. Paths start at the context.</summary>
 internal sealed class ContextFiles
 {
+    // As many as a kernel follows.
+    private const int MostLinks = 40;
+
     private readonly RepositoryTree tree;
     private readonly string folder;
+    private readonly IReadOnlyDictionary<string, string> links;
 
-    private ContextFiles(RepositoryTree tree, string folder, DockerIgnore ignore)
+    private ContextFiles(RepositoryTree tree, string folder, DockerIgnore ignore, IReadOnlyDictionary<string, string> links)
     {
         this.tree = tree;
         this.folder = folder;
+        this.links = links;
         Ignore = ignore;
     }
 
@@ -48,7 +53,7 @@ internal sealed class ContextFiles
             var ignore = subject.IgnoreFilePath is not { } path ? DockerIgnore.Nothing
                 : subject.Text(path) is { } text ? DockerIgnore.Parse(text)
                 : null;
-            return ignore is null ? null : new ContextFiles(tree, context.Reference.Path, ignore);
+            return ignore is null ? null : new ContextFiles(tree, context.Reference.Path, ignore, subject.Links);
         }
         catch (FormatException)
         {
@@ -63,18 +68,65 @@ internal sealed class ContextFiles
     public TreeEntry? FindInRepository(string path) => tree.Find(path);
 
     /// <summary>Whether a builder finds the file or folder at <paramref name="path"/>.</summary>
-    public Presence Look(string path)
+    public Presence Look(string path) => Follow(path).Presence;
+
+    /// <summary>Goes to <paramref name="path"/> as a builder does. Links never lead out of the context: its root is where an absolute target starts, and where one
+    /// that climbs higher stays (moby's FollowSymlinkInScope, BuildKit's fs.RootPath).</summary>
+    /// <returns>Whether something is there, where the way ended, and the last link on it as <c>path -> target</c>.</returns>
+    public (Presence Presence, string Path, string? Via) Follow(string path)
     {
-        if (path is "" or ".")
-            return Presence.Present;
+        var way = new Stack<string>(Segments(path).Reverse());
+        var (at, via, followed) = ("", (string?)null, 0);
+        while (way.TryPop(out var segment))
+        {
+            if (segment == "..")
+            {
+                at = TreeFolders.ParentOf(at);
+                continue;
+            }
 
-        if (Find(path) is not { } entry)
-            return LeadsThroughLink(path) ? Presence.Unknown : tree.IsKnownMissing(Full(path)) ? Presence.Missing : Presence.Unknown;
+            var next = at.Length == 0 ? segment : $"{at}/{segment}";
+            if (Find(next) is not { } entry)
+                return (tree.IsKnownMissing(Full(next)) ? Presence.Missing : Presence.Unknown, string.Join('/', way.Prepend(next)), via);
+            if (entry.Kind == TreeEntryKind.Submodule)
+                return (Presence.Unknown, next, via);
+            if ((way.Count == 0 || entry.Kind == TreeEntryKind.Symlink) && !IsSent(next, entry))
+                return (Presence.Ignored, next, via);
+            if (entry.Kind == TreeEntryKind.Symlink)
+            {
+                if (!links.TryGetValue(Full(next), out var target))
+                    return (Presence.Unknown, next, via);
 
-        if (entry.Kind == TreeEntryKind.Submodule)
-            return Presence.Unknown;
+                via = $"{next} -> {target}";
+                if (++followed > MostLinks)
+                    return (Presence.Missing, next, via);
+                if (target.StartsWith('/'))
+                    at = "";
+                foreach (var part in Segments(target).Reverse())
+                    way.Push(part);
+                continue;
+            }
 
-        return IsSent(path, entry) ? Presence.Present : Presence.Ignored;
+            if (way.Count > 0 && entry.Kind != TreeEntryKind.Directory)
+                return (Presence.Missing, string.Join('/', way.Prepend(next)), via);
+
+            at = next;
+        }
+
+        return (Presence.Present, at, via);
+    }
+
+    /// <summary>The links on the way to <paramref name="path"/>, and all others of the context once there is one: which of them it leads to is not known before they are
+    /// read. Paths are from the repository's root.</summary>
+    public IEnumerable<string> LinksTo(string path)
+    {
+        for (var slash = path.IndexOf('/', StringComparison.Ordinal); ; slash = path.IndexOf('/', slash + 1))
+        {
+            if (Find(slash < 0 ? path : path[..slash]) is { Kind: TreeEntryKind.Symlink } first)
+                return tree.Below(folder).Where(entry => entry.Kind == TreeEntryKind.Symlink && entry.Path != first.Path).Select(entry => entry.Path).Prepend(first.Path);
+            if (slash < 0)
+                return [];
+        }
     }
 
     /// <summary>True when the ignore file leaves the entry, or something below it: a folder that is let in again is there even when its files are not.</summary>
@@ -83,14 +135,7 @@ internal sealed class ContextFiles
         || (entry.Kind == TreeEntryKind.Directory && Ignore.HasExceptions
             && tree.Below(Full(path)).Any(below => !Ignore.Ignores(Relative(below.Path))));
 
-    private bool LeadsThroughLink(string path)
-    {
-        for (var slash = path.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = path.IndexOf('/', slash + 1))
-            if (Find(path[..slash]) is { Kind: TreeEntryKind.Symlink or TreeEntryKind.Submodule })
-                return true;
-
-        return false;
-    }
+    private static IEnumerable<string> Segments(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(segment => segment != ".");
 
     private string Full(string path) => folder.Length == 0 ? path : $"{folder}/{path}";
 

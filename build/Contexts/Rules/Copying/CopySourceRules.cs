@@ -8,6 +8,12 @@ namespace PhasedRollout.Contexts.Rules.Copying;
 internal sealed class CopySourceRules : DockerfileRule
 {
     private const int MostShown = 10;
+    private const int MostLinks = 20;
+
+    public override IEnumerable<string> Links(ServiceSubject subject) => subject.Dockerfile is { } dockerfile && ContextFiles.Of(subject) is { } files
+        ? dockerfile.Stages.SelectMany(stage => stage.Instructions).SelectMany(CopySource.Of).Where(source => !source.IsRemote && !source.HasWildcard)
+            .SelectMany(source => files.LinksTo(source.Path)).Distinct(StringComparer.Ordinal).Take(MostLinks)
+        : [];
 
     protected override IEnumerable<Finding> Check(ServiceSubject subject, EvaluatedDockerfile dockerfile) =>
         ContextFiles.Of(subject) is { } files ? Check(subject, dockerfile, files).Take(MostShown) : [];
@@ -24,7 +30,7 @@ internal sealed class CopySourceRules : DockerfileRule
                 var sources = CopySource.Of(it).ToList();
                 foreach (var source in sources.Where(source => !source.HasWildcard))
                     if (Literal(subject, files, source, it.Instruction.IsFlagSet("parents") ? AtMostLikely(certainty) : certainty) is { } finding)
-                        yield return finding;
+                        yield return dockerfile.IsNeeded(stage) ? finding : finding with { Message = finding.Message + $". {LeftOut(stage)}" };
 
                 // One of the builders is content with no file at all, the other wants one at least.
                 if (sources.Count > 0 && sources.Count == it.Arguments.Count - 1 && sources.All(source => source.HasWildcard) && files.IsComplete
@@ -34,6 +40,9 @@ internal sealed class CopySourceRules : DockerfileRule
         }
     }
 
+    private static string LeftOut(Stage stage) =>
+        $"Nothing that is built needs {stage}: BuildKit leaves it out, the engine's own builder, with which this build deploys, does not";
+
     private static Finding? Literal(ServiceSubject subject, ContextFiles files, CopySource source, Certainty certainty)
     {
         var instruction = source.Instruction;
@@ -42,7 +51,10 @@ internal sealed class CopySourceRules : DockerfileRule
                 ? About(subject, "VC204", certainty, instruction, "COPY takes no URL", $"ADD {source.Written} {instruction.Arguments[^1]}")
                 : null;
 
-        var presence = files.Look(source.Path);
+        var (presence, end, via) = files.Follow(source.Path);
+        if (via is not null && presence is Presence.Missing or Presence.Ignored && !source.Climbs)
+            return OfLink(subject, files, source, instruction.Keyword == "RUN" ? AtMostLikely(certainty) : certainty, presence, end, via!);
+
         if (source.Climbs)
             return About(
                 subject, "VC111", presence == Presence.Missing ? certainty : AtMostLikely(certainty), instruction,
@@ -67,6 +79,17 @@ internal sealed class CopySourceRules : DockerfileRule
             _ => null,
         };
     }
+
+    private static Finding OfLink(
+        ServiceSubject subject, ContextFiles files, CopySource source, Certainty certainty, Presence presence, string end, string via) => presence == Presence.Missing
+        ? About(
+            subject, "VC204", certainty, source.Instruction,
+            $"'{source.Written}' is a symbolic link ({via}), and '{end}' is not in the context {Folder(subject)} at {subject.Tree!.Commit[..12]}: links never lead out of it",
+            $"put the file itself at '{source.Path}', or move the context up to a folder that holds both")
+        : About(
+            subject, "VC205", certainty, source.Instruction,
+            $"'{source.Written}' is a symbolic link ({via}), and '{end}' is kept out of the context by '{subject.IgnoreFilePath}' ({files.Ignore.PatternFor(end)})",
+            $"a line '!{end}' at the end of '{subject.IgnoreFilePath}'");
 
     private static Finding? Wildcards(ServiceSubject subject, ContextFiles files, List<CopySource> sources)
     {
