@@ -1,5 +1,4 @@
 using PhasedRollout.Contexts.Dockerfiles;
-using PhasedRollout.Contexts.Shells;
 
 namespace PhasedRollout.Contexts.Packages;
 
@@ -28,43 +27,14 @@ internal sealed record PackageInstall(PackageEcosystem Ecosystem, int Line, stri
 /// <summary>Finds them.</summary>
 internal sealed class PackageInstalls(EvaluatedDockerfile dockerfile, RepositoryTree tree, string context)
 {
-    private const string BaseFolder = "/?";
-
     private static readonly string[] Configurations = ["pip.conf", ".npmrc", ".yarnrc", ".yarnrc.yml", "bunfig.toml", "nuget.config", "uv.toml"];
 
     /// <summary>The installs of the stages that a build needs.</summary>
+    // Whoever brings a configuration of his own, or a secret one, has an index of his own as likely as not.
     public IEnumerable<PackageInstall> Read() => dockerfile.Stages
-        .Where(stage => dockerfile.IsNeeded(stage) && !stage.IsReplaced)
+        .Where(stage => dockerfile.IsNeeded(stage) && !stage.IsReplaced && !StageRuns.Instructions(stage).Any(BringsConfiguration))
+        .SelectMany(stage => StageRuns.Of(stage, tree, context))
         .SelectMany(Read);
-
-    private IEnumerable<PackageInstall> Read(Stage stage)
-    {
-        var all = new List<EvaluatedInstruction>(stage.Instructions);
-        for (var parent = stage.Parent; parent is not null; parent = parent.Parent)
-            all.InsertRange(0, parent.Instructions);
-
-        // Whoever brings a configuration of his own, or a secret one, has an index of his own as likely as not.
-        if (all.Any(BringsConfiguration))
-            yield break;
-
-        var own = all.Count - stage.Instructions.Count;
-        all = InFolders(all);
-        for (var i = own; i < all.Count; i++)
-        {
-            if (all[i] is not { Instruction.Keyword: "RUN" } run)
-                continue;
-
-            foreach (var install in Read(stage, run, new StageFiles(tree, context, all.Take(i), run)))
-                yield return install;
-        }
-    }
-
-    // Which folder the base image begins in is not known; that it is the same one up to the first WORKDIR is.
-    private static List<EvaluatedInstruction> InFolders(List<EvaluatedInstruction> all)
-    {
-        var first = all.FindIndex(it => it.Instruction.Keyword == "WORKDIR");
-        return [.. all.Select((it, i) => first < 0 || i < first ? it with { WorkingDirectory = it.WorkingDirectory ?? BaseFolder } : it)];
-    }
 
     private static bool BringsConfiguration(EvaluatedInstruction it) =>
         it.Mounts.Any(mount => mount.Type == "secret")
@@ -73,16 +43,17 @@ internal sealed class PackageInstalls(EvaluatedDockerfile dockerfile, Repository
             Configurations.Contains(TreeFolders.NameOf(path.TrimEnd('/')), StringComparer.OrdinalIgnoreCase)))
         || (it.Instruction.Keyword == "RUN" && InstallCommands.ConfiguresAnIndex(it.Instruction.Text));
 
-    private IEnumerable<PackageInstall> Read(Stage stage, EvaluatedInstruction run, StageFiles files)
+    private IEnumerable<PackageInstall> Read(StageRun run)
     {
-        foreach (var command in ShellText.OfRun(run))
+        var stage = run.Stage;
+        foreach (var command in run.Commands)
         {
-            if (InstallCommands.Read(command.Written, path => files.Find(path, command.Folder), tree) is not { } install)
+            if (InstallCommands.Read(command.Written, path => run.Files.Find(path, command.Folder), tree) is not { } install)
                 continue;
 
             yield return install with
             {
-                Line = run.Instruction.Line,
+                Line = run.Instruction.Instruction.Line,
                 IsCertain = install.IsCertain && command.MustSucceed && IsPublic(stage.BaseImage),
                 Python = PythonOf(stage.BaseImage),
                 LeavesDevelopmentOut = install.LeavesDevelopmentOut || stage.Environment.ContainsKey("NODE_ENV") || stage.Arguments.Any(argument => argument.Name == "NODE_ENV"),
@@ -90,8 +61,8 @@ internal sealed class PackageInstalls(EvaluatedDockerfile dockerfile, Repository
         }
     }
 
-    // Images that bring no index of their own: Docker Hub's official ones and Microsoft's.
-    private static bool IsPublic(string? image) => image is not null && Rollouts.ImageReference.Parse(image) is { } reference
+    /// <summary>True for images that bring no index and no settings of their own: Docker Hub's official ones and Microsoft's.</summary>
+    public static bool IsPublic(string? image) => image is not null && Rollouts.ImageReference.Parse(image) is { } reference
         && ((reference.Registry == Rollouts.ImageReference.DockerHub && reference.Repository.StartsWith("library/", StringComparison.Ordinal))
             || reference.Registry == "mcr.microsoft.com");
 

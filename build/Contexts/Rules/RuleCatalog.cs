@@ -61,6 +61,10 @@ public static class RuleCatalog
         new("VC217", FailureClass.BuildFailure, RuleStation.VerifyContexts, "Package managers ask nothing during a build"),
         new("VC218", FailureClass.BuildFailure, RuleStation.VerifyContexts, "A download that fails ends the build"),
         new("VC219", FailureClass.BuildFailure, RuleStation.VerifyContexts, "Pinned packages exist in their index"),
+        new("VC220", FailureClass.BuildFailure, RuleStation.VerifyContexts, "A script that npm, yarn or pnpm runs is in package.json"),
+        new("VC221", FailureClass.BuildFailure, RuleStation.VerifyContexts, "What an install runs and links by itself is copied before it"),
+        new("VC222", FailureClass.BuildFailure, RuleStation.VerifyContexts, "A build has the packages for development that it runs"),
+        new("VC223", FailureClass.BuildFailure, RuleStation.VerifyContexts, "A file that a RUN executes or changes has been copied"),
 
         // Ports.
         new("VC301", FailureClass.WrongPort, RuleStation.VerifyContexts, "The published port is one that the image listens on"),

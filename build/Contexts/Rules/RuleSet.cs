@@ -1,5 +1,6 @@
 using PhasedRollout.Contexts.Rules.Building;
 using PhasedRollout.Contexts.Rules.Copying;
+using PhasedRollout.Contexts.Rules.Node;
 using PhasedRollout.Contexts.Rules.Secrets;
 using PhasedRollout.Contexts.Rules.Serving;
 using PhasedRollout.Contexts.Rules.Wiring;
@@ -31,6 +32,10 @@ public sealed record RuleSet(IReadOnlyList<IServiceRule> OfServices, IReadOnlyLi
             new SecretMountRule(),
             new LockFileRule(),
             new EntrypointRules(),
+            new NodeScriptRule(),
+            new NodeInstallRule(),
+            new DevelopmentDependencyRule(),
+            new RunFileRule(),
             new PackageCommandRules(),
             new SubmoduleRule(),
             new LargeFileRule(),
