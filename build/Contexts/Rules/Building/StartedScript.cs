@@ -1,5 +1,7 @@
+using System.Text.RegularExpressions;
 using PhasedRollout.Contexts.Dockerfiles;
 using PhasedRollout.Contexts.Rules.Copying;
+using PhasedRollout.Contexts.Rules.Serving;
 
 namespace PhasedRollout.Contexts.Rules.Building;
 
@@ -8,7 +10,7 @@ namespace PhasedRollout.Contexts.Rules.Building;
 /// <param name="RepositoryPath">Its path from the repository's root.</param>
 /// <param name="Entry">Its entry of the tree.</param>
 /// <param name="Copy">The instruction that brings it.</param>
-internal sealed record StartedScript(string Path, string RepositoryPath, TreeEntry Entry, Instruction Copy)
+internal sealed partial record StartedScript(string Path, string RepositoryPath, TreeEntry Entry, Instruction Copy)
 {
     private static readonly string[] Editors = ["dos2unix", "sed", "tr ", "perl", "awk"];
 
@@ -48,7 +50,8 @@ internal sealed record StartedScript(string Path, string RepositoryPath, TreeEnt
             var runs = chain.Skip(i + 1).Where(it => it.Instruction.Keyword == "RUN").Select(it => Text(it.Instruction)).ToList();
             return new StartedScript(program, subject.InContext(source), entry, copy)
             {
-                ChangesMode = copy.Flag("chmod") is not null || runs.Any(text => text.Contains("chmod", StringComparison.Ordinal) || text.Contains("install ", StringComparison.Ordinal)),
+                ChangesMode = copy.Flag("chmod") is not null
+                    || runs.Any(text => text.Contains("chmod", StringComparison.Ordinal) || Install().IsMatch(text)),
                 ChangesText = runs.Any(text => Editors.Any(tool => text.Contains(tool, StringComparison.Ordinal))),
                 MayBeChanged = runs.Count > 0,
             };
@@ -63,7 +66,9 @@ internal sealed record StartedScript(string Path, string RepositoryPath, TreeEnt
         var words = subject.Service.Entrypoint is { Count: > 0 } entrypoint ? entrypoint
             : subject.Service.Entrypoint is not null ? subject.Service.Command
             : target.Entrypoint is { IsShell: false, Words.Count: > 0 } own ? own.Words
-            : target.Entrypoint != ImageCommand.None ? null
+            : target.Entrypoint is not null && target.Entrypoint != ImageCommand.None ? null
+            // A base image that is known to have none starts the command itself.
+            : target.Entrypoint is null && BaseImage.Of(target.BaseImage)?.Entrypoint != EntrypointKind.None ? null
             : subject.Service.Command ?? (target.Command is { IsShell: false } command ? command.Words : null);
         if (words is not [{ Length: > 0 } first, ..] || first.Contains('$', StringComparison.Ordinal) || !first.Contains('/', StringComparison.Ordinal))
             return null;
@@ -115,6 +120,10 @@ internal sealed record StartedScript(string Path, string RepositoryPath, TreeEnt
 
         return null;
     }
+
+    // The program, not "pip install".
+    [GeneratedRegex(@"(?:^|[\n;&|(])\s*install\s", RegexOptions.None)]
+    private static partial Regex Install();
 
     private static string Text(Instruction run) => string.Join('\n', [run.Text, .. run.Heredocs.Select(heredoc => heredoc.Content)]);
 }

@@ -101,6 +101,10 @@ internal static class ProgramFinder
                 if (written.Text.Contains(program, StringComparison.Ordinal) || written.Heredocs.Count > 0)
                     return Presence.Unknown;
 
+                // Files with an extension, put beside each other at the root, are no programs of a path.
+                if (instruction.Arguments is [.., "/"] && written.Flag("from") is null && instruction.Arguments.SkipLast(1).All(Path.HasExtension))
+                    return Presence.Unlikely;
+
                 return instruction.Arguments is [.., { } target]
                     ? ProgramFolders.Contains(target.Length > 1 ? target.TrimEnd('/') : target) ? Presence.Unknown : Presence.Absent
                     : Presence.Unlikely;

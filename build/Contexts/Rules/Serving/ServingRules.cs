@@ -141,6 +141,9 @@ internal sealed class ServingRules : ServiceRule
             }
         }
 
+        if (Moved(subject, probe, published) is { } moved)
+            yield return moved;
+
         foreach (var target in asked.Where(target => target.Port > 0 && !mentioned.Contains(target.Port) && published.All(port => port.ContainerPort != target.Port)))
         {
             if (published.FirstOrDefault(port => port.HostPort == target.Port) is { } mapping)
@@ -153,6 +156,22 @@ internal sealed class ServingRules : ServiceRule
 
         foreach (var finding in WrongAddress(subject))
             yield return finding;
+    }
+
+    // PORT=8080 in the image and 8090 in the compose file, which publishes 8090: the image's own check still asks 8080.
+    private static Finding? Moved(ServiceSubject subject, Probe? probe, List<PortMapping> published)
+    {
+        foreach (var target in probe?.Targets() ?? [])
+            foreach (var (name, value) in subject.Image?.Environment ?? new Dictionary<string, string?>())
+                if (name.EndsWith("PORT", StringComparison.OrdinalIgnoreCase) && target.Port > 0 && Ports.Parse(value) == target.Port
+                    && Ports.Parse(subject.Service.Environment.GetValueOrDefault(name)) is { } port && port != target.Port
+                    && published.Any(it => it.ContainerPort == port) && published.All(it => it.ContainerPort != target.Port))
+                    return About(subject, probe!.Key, "VC402", Certainty.Likely,
+                        $"the health check of '{subject.Service.Name}' asks port {target.Port}, and {name} moves the service to {port}",
+                        $"${{{name}}} in place of {target.Port} in the HEALTHCHECK, or a healthcheck of the compose file that asks {port}",
+                        [Shown.Safe(probe.Evidence)]);
+
+        return null;
     }
 
     // x-health is asked from outside.
