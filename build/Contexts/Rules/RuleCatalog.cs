@@ -65,6 +65,8 @@ public static class RuleCatalog
         new("VC221", FailureClass.BuildFailure, RuleStation.VerifyContexts, "What an install runs and links by itself is copied before it"),
         new("VC222", FailureClass.BuildFailure, RuleStation.VerifyContexts, "A build has the packages for development that it runs"),
         new("VC223", FailureClass.BuildFailure, RuleStation.VerifyContexts, "A file that a RUN executes or changes has been copied"),
+        new("VC224", FailureClass.BuildFailure, RuleStation.VerifyContexts, "The base image has the language version that the project wants"),
+        new("VC225", FailureClass.BuildFailure, RuleStation.VerifyContexts, "Lock files say what the manifest beside them says"),
 
         // Ports.
         new("VC301", FailureClass.WrongPort, RuleStation.VerifyContexts, "The published port is one that the image listens on"),
@@ -79,6 +81,7 @@ public static class RuleCatalog
         new("VC403", FailureClass.Unhealthy, RuleStation.VerifyContexts, "The health check can succeed before the gate gives up"),
         new("VC404", FailureClass.Unhealthy, RuleStation.VerifyContexts, "A service says how to see that it is healthy"),
         new("VC405", FailureClass.DependencyOrder, RuleStation.VerifyContexts, "What others wait for to be healthy has a health check"),
+        new("VC406", FailureClass.Unhealthy, RuleStation.VerifyContexts, "The program that a container starts is installed"),
 
         // Databases and variables.
         new("VC501", FailureClass.DatabaseUnreachable, RuleStation.VerifyContexts, "The host of a connection string is known"),

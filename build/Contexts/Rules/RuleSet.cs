@@ -3,6 +3,7 @@ using PhasedRollout.Contexts.Rules.Copying;
 using PhasedRollout.Contexts.Rules.Node;
 using PhasedRollout.Contexts.Rules.Secrets;
 using PhasedRollout.Contexts.Rules.Serving;
+using PhasedRollout.Contexts.Rules.Toolchains;
 using PhasedRollout.Contexts.Rules.Wiring;
 
 namespace PhasedRollout.Contexts.Rules;
@@ -17,6 +18,7 @@ public sealed record RuleSet(IReadOnlyList<IServiceRule> OfServices, IReadOnlyLi
         [
             new ServingRules(),
             new ProbeProgramRules(),
+            new StartedProgramRule(),
             new ProbeTimeRules(GateTimes.Default),
             new MissingProbeRules(),
             new ImageSecretRules(),
@@ -26,11 +28,14 @@ public sealed record RuleSet(IReadOnlyList<IServiceRule> OfServices, IReadOnlyLi
             new TargetRule(),
             new CopySourceRules(),
             new StageSourceRule(),
+            new StandaloneOutputRule(),
             new AdditionalContextRule(),
             new NeededArgumentRule(),
             new PassedArgumentRule(),
             new SecretMountRule(),
             new LockFileRule(),
+            new LockStepRule(),
+            new ToolchainRule(),
             new EntrypointRules(),
             new NodeScriptRule(),
             new NodeInstallRule(),

@@ -1,0 +1,66 @@
+using System.Text.RegularExpressions;
+using PhasedRollout.Contexts.Packages;
+using PhasedRollout.Contexts.Rules.Serving;
+
+namespace PhasedRollout.Contexts.Rules.Toolchains;
+
+/// <summary>.NET: an SDK builds for its own version and those before it (NETSDK1045).</summary>
+internal sealed partial class DotNetToolchain : Toolchain
+{
+    private const int MostProjects = 12;
+
+    /// <inheritdoc/>
+    public override string Name => ".NET SDK";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Markers =>
+        ["dotnet-install", "/usr/share/dotnet", "/usr/lib/dotnet", "/.dotnet", "TargetFramework", "DOTNET_ROOT", "dotnet-sdk-"];
+
+    /// <inheritdoc/>
+    public override string Reason => "the SDK builds for its own version and earlier ones (NETSDK1045)";
+
+    /// <inheritdoc/>
+    public override VersionNumber? VersionIn(BaseImage image) =>
+        image.Repository is "mcr.microsoft.com/dotnet/sdk" or "mcr.microsoft.com/dotnet/core/sdk"
+        && VersionNumber.AtStart(image.Tag) is { Parts: [var major, var minor, ..] }
+            ? new VersionNumber([major, minor])
+            : null;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Files(StageCommand command, RepositoryTree tree)
+    {
+        if (Program(command) is not ["dotnet", "restore" or "build" or "publish", ..]
+            || InstallCommands.Read(command.Words, command.Find, tree) is not { Ecosystem: PackageEcosystem.NuGet, Files: [var file, ..] })
+            return [];
+
+        var projects = tree.Below(TreeFolders.ParentOf(file)).Select(entry => entry.Path)
+            .Where(path => path.EndsWith("proj", StringComparison.OrdinalIgnoreCase));
+        return IsSolution(file) ? [file, .. projects.Take(MostProjects)] : [file];
+    }
+
+    /// <inheritdoc/>
+    public override ToolchainNeed? Need(StageCommand command, IReadOnlyList<string> files, Func<string, string?> read)
+    {
+        var folder = "/" + TreeFolders.ParentOf(files[0]);
+        var projects = !IsSolution(files[0]) ? files
+            : NuGetFiles.ReadSolution(read(files[0]) ?? "").Select(path => StageFiles.Join(folder, path)[1..]).Intersect(files);
+        return projects.Select(project => Need(project, read(project))).OfType<ToolchainNeed>()
+            .OrderByDescending(need => need.Range.Named.Parts[0]).ThenByDescending(need => need.Range.Named.Parts[1]).FirstOrDefault();
+    }
+
+    // Of several frameworks, or one under a condition, the build may be asked for one that is there.
+    private static ToolchainNeed? Need(string project, string? text)
+    {
+        if (text is null || Framework().Matches(text) is not [var only] || text.Contains("<TargetFrameworks", StringComparison.Ordinal)
+            || VersionNumber.Parse(only.Groups["version"].Value) is not { } version)
+            return null;
+
+        return new ToolchainNeed(project, text.AsSpan(0, only.Index).Count('\n') + 1, only.Value, VersionRange.From(version));
+    }
+
+    private static bool IsSolution(string path) => Path.GetExtension(path) is ".sln" or ".slnx";
+
+    [GeneratedRegex(
+        @"<TargetFramework>\s*net(?:coreapp)?(?<version>[0-9]+\.[0-9]+)(?:-[A-Za-z0-9.]+)?\s*</TargetFramework>", RegexOptions.ExplicitCapture)]
+    private static partial Regex Framework();
+}
