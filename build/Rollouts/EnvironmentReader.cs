@@ -5,15 +5,22 @@ namespace PhasedRollout.Rollouts;
 /// <summary>Reads <c>environment</c> and <c>env_file</c>.</summary>
 internal sealed class EnvironmentReader(FieldReader fields, string folder)
 {
+    /// <summary>True when an env file of the service that was read last is not known here: it may be absent, and is, or its path depends on what has no value.</summary>
+    public bool HasUnreadFile { get; private set; }
+
     /// <summary>The variables of a service: those of its env files, and over them its own.</summary>
     public IReadOnlyDictionary<string, string?> Read(ComposeMapping service, string where)
     {
         var result = new Dictionary<string, string?>();
+        HasUnreadFile = false;
         foreach (var (path, required, node) in Files(service["env_file"], $"{where}/env_file"))
         {
             var full = Path.GetFullPath(Path.Combine(folder, path));
             if (!required && !File.Exists(full))
+            {
+                HasUnreadFile = true;
                 continue;
+            }
 
             var (entries, problems) = EnvFileReader.Read(full, fields.Variables);
             foreach (var problem in problems)
@@ -83,6 +90,8 @@ internal sealed class EnvironmentReader(FieldReader fields, string folder)
             var path = item is ComposeMapping mapping ? fields.Interpolated(mapping["path"], where) : fields.Interpolated(item, where);
             if (path is { IsComplete: true, Text.Length: > 0 } && !path.Text.Contains('\0', StringComparison.Ordinal))
                 files.Add((path.Text, fields.Flag((item as ComposeMapping)?["required"], $"{where}/required") ?? true, item));
+            else
+                HasUnreadFile = true;
         }
 
         return files;

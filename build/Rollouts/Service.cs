@@ -38,6 +38,9 @@ public sealed record Service
     /// <summary><c>environment</c> over <c>env_file</c>; a null value means: taken from the environment of whoever deploys, absent there.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
+    /// <summary>True when an <c>env_file</c> is not known here, so that <see cref="Environment"/> may lack what it has elsewhere.</summary>
+    public bool HasUnreadEnvFile { get; init; }
+
     /// <summary><c>ports</c>, one entry a single port.</summary>
     public IReadOnlyList<PortMapping> Ports { get; init; } = [];
 

@@ -22,6 +22,7 @@ internal sealed class ServiceReader(FieldReader fields, string folder, string? g
 
         var limits = (node["deploy"] as ComposeMapping)?["resources"] is ComposeMapping resources ? resources["limits"] as ComposeMapping : null;
         var networkMode = Text("network_mode");
+        var variables = new EnvironmentReader(fields, folder);
         return new Service
         {
             Name = entry.Key,
@@ -34,7 +35,8 @@ internal sealed class ServiceReader(FieldReader fields, string folder, string? g
             Platform = Text("platform"),
             Command = fields.Command(node["command"], $"{where}/command"),
             Entrypoint = fields.Command(node["entrypoint"], $"{where}/entrypoint"),
-            Environment = new EnvironmentReader(fields, folder).Read(node, where),
+            Environment = variables.Read(node, where),
+            HasUnreadEnvFile = variables.HasUnreadFile,
             Ports = PortReader.Read(fields, node["ports"], $"{where}/ports"),
             Expose = Texts("expose"),
             Mounts = new MountReader(fields, folder, undeployable).Read(node, where),

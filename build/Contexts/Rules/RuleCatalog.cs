@@ -92,6 +92,8 @@ public static class RuleCatalog
         new("VC506", FailureClass.DatabaseUnreachable, RuleStation.Preflight, "A database can read the data in its volume"),
         new("VC507", FailureClass.DatabaseUnreachable, RuleStation.VerifyContexts, "A dependency on a database waits until it answers"),
         new("VC508", FailureClass.InvalidCompose, RuleStation.VerifyContexts, "Every variable that the file needs has a value"),
+        new("VC509", FailureClass.CrashLoop, RuleStation.VerifyContexts, "PostgreSQL's data are mounted where its image keeps them"),
+        new("VC510", FailureClass.CrashLoop, RuleStation.VerifyContexts, "A database has the variables that its first start takes"),
 
         // Networks and volumes.
         new("VC601", FailureClass.NetworkMissing, RuleStation.Preflight, "External networks and volumes exist and fit"),

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using PhasedRollout.Contexts.Rules;
 using PhasedRollout.Rollouts;
@@ -8,11 +7,7 @@ namespace PhasedRollout.Deployment.Checks;
 /// <summary>Was the data in a database's volume written by a server that this one can follow?</summary>
 internal sealed partial class DatabaseVolumeCheck(ITargetObserver target)
 {
-    private const string PostgresData = "/var/lib/postgresql/data";
     private const string MySqlData = "/var/lib/mysql";
-
-    // From 18 on the image keeps its data in a folder of the version, and refuses older data at the old place.
-    private const int FirstWithOwnFolder = 18;
 
     private static readonly string[] MySqlMarkers = ["mysql_upgrade_history", "mariadb_upgrade_info", "mysql_upgrade_info"];
 
@@ -29,7 +24,7 @@ internal sealed partial class DatabaseVolumeCheck(ITargetObserver target)
             {
                 var found = mount.Target.TrimEnd('/') switch
                 {
-                    PostgresData when kind == "postgresql" => await PostgresAsync(rollout, service, tag, mount, cancellationToken),
+                    PostgresImage.OldFolder when kind == "postgresql" => await PostgresAsync(rollout, service, tag, mount, cancellationToken),
                     MySqlData when kind == "mysql" => await MySqlAsync(rollout, service, tag, mount, cancellationToken),
                     _ => null,
                 };
@@ -43,15 +38,12 @@ internal sealed partial class DatabaseVolumeCheck(ITargetObserver target)
 
     private async Task<Finding?> PostgresAsync(Rollout rollout, Service service, string tag, MountDefinition mount, CancellationToken cancellationToken)
     {
-        // Of images that build on it the tag says something else first: postgis 15-3.4, timescaledb 2.14.2-pg16, pgvector pg16.
-        var isOriginal = KnownImage.RepositoryOf(service.Image!) == "postgres";
-        var version = isOriginal || KnownImage.RepositoryOf(service.Image!) == "postgis/postgis" ? LeadingMajor().Match(tag) : PostgresSuffix().Match(tag);
-        if (!version.Success || Source(rollout, mount) is not { } source
+        if (PostgresImage.Of(service.Image) is not { Version: { } wanted } image || Source(rollout, mount) is not { } source
             || (await target.ReadVolumeFileAsync(source, "PG_VERSION", cancellationToken))?.Trim() is not { } written
-            || !PostgresVersion().IsMatch(written) || version.Groups[1].Value is not { } wanted || written == wanted)
+            || !PostgresVersion().IsMatch(written) || written == wanted)
             return null;
 
-        var isCertain = isOriginal && IsBefore(wanted, FirstWithOwnFolder) && !service.Environment.ContainsKey("PGDATA")
+        var isCertain = image is { IsOfficial: true, Major: < PostgresImage.FirstWithOwnFolder } && !service.Environment.ContainsKey("PGDATA")
             && service.Entrypoint is null && RunsPostgresOnItsFolder(service.Command);
         return About(service, isCertain ? Certainty.Certain : Certainty.Likely,
             $"the data of '{service.Name}' in {Called(rollout, mount)} was written by PostgreSQL {written}, and {service.Image} is PostgreSQL {wanted}: it refuses to start with it",
@@ -59,9 +51,6 @@ internal sealed partial class DatabaseVolumeCheck(ITargetObserver target)
             + "to move on, dump the data with that version (pg_dumpall) and load it into a new volume",
             $"PG_VERSION: {written}");
     }
-
-    private static bool IsBefore(string version, int major) =>
-        int.TryParse(version.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < major;
 
     private static bool RunsPostgresOnItsFolder(IReadOnlyList<string>? command) =>
         command is null or []
@@ -113,14 +102,8 @@ internal sealed partial class DatabaseVolumeCheck(ITargetObserver target)
         },
         service.Locations.GetValueOrDefault("image") ?? service.Location);
 
-    [GeneratedRegex(@"\A(9\.[0-9]|[1-9][0-9])(?![0-9])")]
-    private static partial Regex LeadingMajor();
-
     [GeneratedRegex(@"\A[1-9][0-9]?(\.[0-9])?\z")]
     private static partial Regex PostgresVersion();
-
-    [GeneratedRegex(@"pg([0-9]{2})(?![0-9])")]
-    private static partial Regex PostgresSuffix();
 
     [GeneratedRegex(@"\A[0-9]{1,3}\.[0-9]{1,3}")]
     private static partial Regex LeadingVersion();
