@@ -43,6 +43,8 @@ public sealed record RuleSet(IReadOnlyList<IServiceRule> OfServices, IReadOnlyLi
             new DevelopmentDependencyRule(),
             new RunFileRule(),
             new PackageCommandRules(),
+            new UserCommandRule(),
+            new ArchivedReleaseRule(),
             new SubmoduleRule(),
             new LargeFileRule(),
         ],

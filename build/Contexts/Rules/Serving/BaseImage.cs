@@ -33,6 +33,9 @@ internal sealed partial record BaseImage(string Repository, string Tag)
         : PassingOn.Contains(Repository) ? EntrypointKind.PassesOn
         : EntrypointKind.Unknown;
 
+    /// <summary>True for an image that brings a language or a bare system, and no folders for data.</summary>
+    public bool IsOfLanguage => Entrypoint == EntrypointKind.None || Repository is "node" or "php" or "eclipse-temurin";
+
     /// <summary>True for the .NET images of Microsoft.</summary>
     public bool IsMicrosoft => Repository.StartsWith("mcr.microsoft.com/dotnet/", StringComparison.Ordinal);
 

@@ -92,7 +92,8 @@ internal static class ProgramFinder
         };
     }
 
-    private static Presence Look(EvaluatedInstruction instruction, string program)
+    /// <summary>Whether an instruction brings <paramref name="program"/>, a program or the package that has it.</summary>
+    public static Presence Look(EvaluatedInstruction instruction, string program)
     {
         var written = instruction.Instruction;
         switch (written.Keyword)
@@ -122,7 +123,8 @@ internal static class ProgramFinder
         }
     }
 
-    private static bool IsHarmless(ShellCommand command)
+    /// <summary>True for a command that brings no other programs.</summary>
+    public static bool IsHarmless(ShellCommand command)
     {
         var program = command.Words.FirstOrDefault(word => word is null || !word.Contains('=', StringComparison.Ordinal));
         var name = program?[(program.LastIndexOf('/') + 1)..];

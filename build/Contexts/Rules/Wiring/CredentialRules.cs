@@ -32,12 +32,12 @@ internal sealed class CredentialRules : IRolloutRule
         // The image's own defaults: https://hub.docker.com/_/postgres
         var user = Value(server, "POSTGRES_USER") ?? "postgres";
         if (Differ(address.User, user))
-            yield return About(rollout, client, address, server, "user", "POSTGRES_USER", FailureClass.CredentialsRejected);
+            yield return About(rollout, client, address, server, AddressPart.User, "POSTGRES_USER", FailureClass.CredentialsRejected);
         else if (Differ(address.Password, Value(server, "POSTGRES_PASSWORD")))
-            yield return About(rollout, client, address, server, "password", "POSTGRES_PASSWORD", FailureClass.CredentialsRejected);
+            yield return About(rollout, client, address, server, AddressPart.Password, "POSTGRES_PASSWORD", FailureClass.CredentialsRejected);
 
         if (Differ(address.Database, Value(server, "POSTGRES_DB") ?? user) && address.Database is not ("postgres" or "template1"))
-            yield return About(rollout, client, address, server, "database", "POSTGRES_DB", FailureClass.DatabaseUnreachable);
+            yield return About(rollout, client, address, server, AddressPart.Database, "POSTGRES_DB", FailureClass.DatabaseUnreachable);
     }
 
     private static IEnumerable<Finding> MySql(Rollout rollout, Service client, DataAddress address, Service server)
@@ -49,15 +49,15 @@ internal sealed class CredentialRules : IRolloutRule
         if (address.User == "root")
         {
             if (Differ(address.Password, Value(server, root)))
-                yield return About(rollout, client, address, server, "password", root, FailureClass.CredentialsRejected);
+                yield return About(rollout, client, address, server, AddressPart.Password, root, FailureClass.CredentialsRejected);
         }
         else if (Differ(address.User, Value(server, prefix + "USER")))
-            yield return About(rollout, client, address, server, "user", prefix + "USER", FailureClass.CredentialsRejected);
+            yield return About(rollout, client, address, server, AddressPart.User, prefix + "USER", FailureClass.CredentialsRejected);
         else if (Differ(address.Password, Value(server, prefix + "PASSWORD")))
-            yield return About(rollout, client, address, server, "password", prefix + "PASSWORD", FailureClass.CredentialsRejected);
+            yield return About(rollout, client, address, server, AddressPart.Password, prefix + "PASSWORD", FailureClass.CredentialsRejected);
 
         if (Differ(address.Database, Value(server, prefix + "DATABASE")))
-            yield return About(rollout, client, address, server, "database", prefix + "DATABASE", FailureClass.DatabaseUnreachable);
+            yield return About(rollout, client, address, server, AddressPart.Database, prefix + "DATABASE", FailureClass.DatabaseUnreachable);
     }
 
     private static IEnumerable<Finding> Mongo(Rollout rollout, Service client, DataAddress address, Service server)
@@ -65,7 +65,7 @@ internal sealed class CredentialRules : IRolloutRule
         // Other users than the root one are made by scripts or by hand.
         if (!HasScripts(server) && Same(address.User, Value(server, "MONGO_INITDB_ROOT_USERNAME"))
             && Differ(address.Password, Value(server, "MONGO_INITDB_ROOT_PASSWORD")))
-            yield return About(rollout, client, address, server, "password", "MONGO_INITDB_ROOT_PASSWORD", FailureClass.CredentialsRejected);
+            yield return About(rollout, client, address, server, AddressPart.Password, "MONGO_INITDB_ROOT_PASSWORD", FailureClass.CredentialsRejected);
     }
 
     private static IEnumerable<Finding> Redis(Rollout rollout, Service client, DataAddress address, Service server)
@@ -84,14 +84,17 @@ internal sealed class CredentialRules : IRolloutRule
                 $"{address.Variable}: redis://:<password>@{server.Name}:6379/0").At(ComposeText.OfVariable(rollout, client.Name, address.Variable));
         }
         else if (wanted is not null && address.User is null && Differ(address.Password, wanted))
-            yield return About(rollout, client, address, server, "password", "--requirepass", FailureClass.CredentialsRejected);
+            yield return About(rollout, client, address, server, AddressPart.Password, "--requirepass", FailureClass.CredentialsRejected);
     }
 
-    private static Finding About(Rollout rollout, Service client, DataAddress address, Service server, string part, string source, FailureClass failure) =>
-        Findings.About(client, $"environment/{address.Variable}", "VC505", failure, Certainty.Likely,
-            $"the {part} in {address.Variable} of '{client.Name}' is not the one that '{server.Name}' makes ({source})",
-            $"the same {part} in both: a variable such as ${{{(source.StartsWith('-') ? "REDIS_PASSWORD" : source)}}} in {address.Variable} and in '{server.Name}'")
-            .At(ComposeText.OfVariable(rollout, client.Name, address.Variable));
+    private static Finding About(Rollout rollout, Service client, DataAddress address, Service server, AddressPart part, string source, FailureClass failure)
+    {
+        var (variable, what) = (address.VariableOf(part), part.ToString().ToLowerInvariant());
+        return Findings.About(client, $"environment/{variable}", "VC505", failure, Certainty.Likely,
+            $"the {what} in {variable} of '{client.Name}' is not the one that '{server.Name}' makes ({source})",
+            $"the same {what} in both: a variable such as ${{{(source.StartsWith('-') ? "REDIS_PASSWORD" : source)}}} in {variable} and in '{server.Name}'")
+            .At(ComposeText.OfVariable(rollout, client.Name, variable));
+    }
 
     private static string? Value(Service service, string name) => service.Environment.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
 

@@ -4,6 +4,17 @@ using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Contexts.Rules.Wiring;
 
+/// <summary>A part of an address that a database checks.</summary>
+internal enum AddressPart
+{
+    /// <summary>The user.</summary>
+    User,
+    /// <summary>The password.</summary>
+    Password,
+    /// <summary>The database.</summary>
+    Database,
+}
+
 /// <summary>Where a service looks for a database, cache, queue or another service, as its environment says. Parts that are not known are null.</summary>
 /// <param name="Variable">The variable that says it.</param>
 /// <param name="Kind"><c>postgresql</c>, <c>mysql</c>, <c>redis</c> and so on; <c>http</c>; null when only the name of the variable speaks.</param>
@@ -25,11 +36,17 @@ internal sealed partial record DataAddress(string Variable, string? Kind, string
     /// <summary>True for what is no address of a web server.</summary>
     public bool IsData => Kind != "http";
 
+    /// <summary>The variables beside <see cref="Variable"/> that say the other parts; a part that it says itself has none here.</summary>
+    public IReadOnlyDictionary<AddressPart, string> Siblings { get; init; } = new Dictionary<AddressPart, string>();
+
+    /// <summary>The variable that says <paramref name="part"/>.</summary>
+    public string VariableOf(AddressPart part) => Siblings.GetValueOrDefault(part) ?? Variable;
+
     /// <summary>Everything that the environment of <paramref name="service"/> says.</summary>
     public static IReadOnlyList<DataAddress> Of(Service service) =>
     [
         .. service.Environment
-            .Where(variable => variable.Value is { Length: > 0 and < 4096 })
+            .Where(variable => variable.Value is { Length: > 0 and < 4096 } && ReadVariables.Reads(service, variable.Key))
             .Select(variable => Parse(service.Environment, variable.Key, variable.Value!))
             .OfType<DataAddress>(),
     ];
@@ -99,14 +116,22 @@ internal sealed partial record DataAddress(string Variable, string? Kind, string
 
         var prefix = name[..match.Groups["suffix"].Index];
         string? Sibling(params string[] suffixes) =>
-            suffixes.Select(suffix => environment.GetValueOrDefault(prefix + suffix)).FirstOrDefault(found => found is { Length: > 0 });
+            suffixes.Select(suffix => prefix + suffix).FirstOrDefault(other => environment.GetValueOrDefault(other) is { Length: > 0 });
+        var siblings = new[]
+        {
+            (Part: AddressPart.User, Name: Sibling("USER", "_USER", "_USERNAME")),
+            (Part: AddressPart.Password, Name: Sibling("PASSWORD", "_PASSWORD", "_PASS")),
+            (Part: AddressPart.Database, Name: Sibling("DATABASE", "_DATABASE", "_NAME", "_DB")),
+        }.Where(sibling => sibling.Name is not null).ToDictionary(sibling => sibling.Part, sibling => sibling.Name!);
+        string? ValueOf(AddressPart part) => siblings.TryGetValue(part, out var other) ? environment[other] : null;
         var (host, port) = HostAndPort(value);
         return new DataAddress(name, KindOfWord(match.Groups["word"].Value), host)
         {
-            Port = port ?? PortOf(Sibling("PORT", "_PORT")),
-            User = Sibling("USER", "_USER", "_USERNAME"),
-            Password = Sibling("PASSWORD", "_PASSWORD", "_PASS"),
-            Database = Sibling("DATABASE", "_DATABASE", "_NAME", "_DB"),
+            Port = port ?? PortOf(Sibling("PORT", "_PORT") is { } place ? environment[place] : null),
+            User = ValueOf(AddressPart.User),
+            Password = ValueOf(AddressPart.Password),
+            Database = ValueOf(AddressPart.Database),
+            Siblings = siblings,
         };
     }
 

@@ -1,3 +1,5 @@
+using PhasedRollout.Contexts.Rules.Copying;
+using PhasedRollout.Contexts.Rules.Serving;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Contexts.Rules.Wiring;
@@ -28,11 +30,11 @@ internal sealed class VolumeOwnerRules : ServiceRule
         {
             var target = mount.Target.TrimEnd('/');
             var name = target[(target.LastIndexOf('/') + 1)..];
-            if (name.Length == 0 || texts.Any(text => text.Contains(name, StringComparison.Ordinal)))
+            if (name.Length == 0 || texts.Any(text => text.Contains(name, StringComparison.Ordinal)) || CopiedFolder.MayBring(subject, stage, target))
                 continue;
 
             yield return Findings.About(
-                subject, "volumes", "VC703", Certainty.Likely,
+                subject, "volumes", "VC703", BaseImage.Of(stage.BaseImage) is { IsOfLanguage: true } ? Certainty.Likely : Certainty.Hint,
                 $"'{subject.Service.Name}' runs as '{user}' and mounts the volume '{mount.Source}' on {mount.Target}, which its Dockerfile does not make: the volume will belong to root",
                 $"RUN mkdir -p {mount.Target} && chown {user} {mount.Target} before USER in {subject.DockerfileName}");
         }

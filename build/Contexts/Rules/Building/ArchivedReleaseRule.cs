@@ -1,0 +1,104 @@
+using PhasedRollout.Contexts.Dockerfiles;
+using PhasedRollout.Contexts.Rules.Serving;
+using PhasedRollout.Rollouts;
+
+namespace PhasedRollout.Contexts.Rules.Building;
+
+/// <summary>VC229: the packages of the base image's release are still where the image looks for them.</summary>
+internal sealed class ArchivedReleaseRule : DockerfileRule
+{
+    // Who changes where packages come from knows what he does.
+    private static readonly string[] OtherSources =
+    [
+        "sources.list", "archive.debian", "snapshot.debian", "old-releases", "vault.centos", "yum.repos", ".repo", "mirror", "apt.conf", "/etc/apt", "/etc/yum", "baseurl",
+    ];
+
+    private static readonly string[] OnDebian =
+        ["debian", "buildpack-deps", "python", "node", "ruby", "golang", "php", "openjdk", "perl", "rust", "httpd", "nginx", "gcc", "maven"];
+
+    private static readonly string[] EarlyUbuntus =
+    [
+        "17.04", "17.10", "18.10", "19.04", "19.10", "20.10", "21.04", "21.10", "22.10", "23.04", "23.10", "24.10",
+        "zesty", "artful", "cosmic", "disco", "eoan", "groovy", "hirsute", "impish", "kinetic", "lunar", "mantic", "oracular",
+    ];
+
+    private static readonly string[] Yum = ["yum", "dnf", "microdnf"];
+
+    protected override IEnumerable<Finding> Check(ServiceSubject subject, EvaluatedDockerfile dockerfile)
+    {
+        foreach (var stage in dockerfile.Stages.Where(stage => !stage.IsReplaced))
+            if (CertaintyIn(dockerfile, stage) is { } certainty && ReleaseOf(BaseImage.Of(stage.BaseImage)) is { } release
+                && Find(stage, release) is var (it, command, isSure))
+                yield return About(
+                    subject, "VC229", isSure && release.IsSure ? certainty : AtMostLikely(certainty), it.Instruction,
+                    $"'{command.Program}' finds no packages of {release.Name}, on which {stage.BaseImage} is built: {release.Place} has them no more",
+                    release.Remedy);
+    }
+
+    private static Release? ReleaseOf(BaseImage? image)
+    {
+        if (image is null)
+            return null;
+
+        var words = image.Tag.Split('-');
+        bool Has(params string[] names) => words.Any(names.Contains);
+        if (image.Repository == "centos")
+            return image.Tag is "" or "latest" || words[0].TrimStart("centos".ToCharArray()).Split('.')[0] is "6" or "7" or "8" ? CentOs : null;
+        if (image.Repository == "ubuntu")
+            return Has(EarlyUbuntus) ? Ubuntu(image.Tag, true) : Has("25.04", "plucky") ? Ubuntu(image.Tag, false) : null;
+        if (!OnDebian.Contains(image.Repository) || image.Tag.Contains("alpine", StringComparison.Ordinal))
+            return null;
+
+        return Has("buster") || (image.Repository == "debian" && words[0].Split('.')[0] == "10") ? Debian("10 (buster)", true)
+            : Has("stretch") || (image.Repository == "debian" && words[0].Split('.')[0] == "9") ? Debian("9 (stretch)", true)
+            : Has("jessie") || (image.Repository == "debian" && words[0].Split('.')[0] == "8") ? Debian("8 (jessie)", true)
+            : words is [_] or [_, "slim"] && (image.Repository, image.Major) is ("node", 8 or 10 or 12) ? Debian("9 (stretch)", false)
+            : words is [_] or [_, "slim"] && image.Repository == "python" && words[0] is "2" or "2.7" or "2.7.18" ? Debian("10 (buster)", false)
+            : null;
+    }
+
+    private static Release CentOs => new("CentOS Linux 6 to 8", "mirrorlist.centos.org", true,
+        "FROM almalinux:8 or rockylinux:8 (or 9); to stay for a while, point /etc/yum.repos.d at vault.centos.org before it",
+        command => Yum.Contains(command.Program) && command.Words.Any(word => word is "install" or "update" or "upgrade" or "makecache" or "groupinstall"));
+
+    private static Release Ubuntu(string tag, bool isSure) => new($"Ubuntu {tag}", "archive.ubuntu.com", isSure,
+        "FROM ubuntu:24.04, a release with long support; to stay for a while, old-releases.ubuntu.com in /etc/apt before it", IsAptUpdate);
+
+    private static Release Debian(string version, bool isSure) => new($"Debian {version}", "deb.debian.org", isSure,
+        "the same image on a release that is kept, such as bookworm or trixie; to stay for a while: RUN sed -i 's|deb.debian.org|archive.debian.org|g; s|security.debian.org|archive.debian.org|g' "
+            + "/etc/apt/sources.list && echo 'Acquire::Check-Valid-Until \"false\";' > /etc/apt/apt.conf.d/99archive before it", IsAptUpdate);
+
+    private static bool IsAptUpdate(RunCommand command) => command.Program is "apt-get" or "apt" && command.Words.Contains("update");
+
+    private static (EvaluatedInstruction It, RunCommand Command, bool IsSure)? Find(Stage stage, Release release)
+    {
+        var isSure = true;
+        foreach (var part in Chain(stage))
+        {
+            foreach (var it in part.Instructions)
+            {
+                var text = string.Join('\n', it.Instruction.Heredocs.Select(heredoc => heredoc.Content).Prepend(it.Instruction.Text));
+                if (OtherSources.Any(word => text.Contains(word, StringComparison.OrdinalIgnoreCase)) || MayBringSources(it))
+                    return null;
+
+                var commands = RunCommand.Of(it);
+                if (commands.FirstOrDefault(release.Asks) is { } found)
+                {
+                    var before = commands.TakeWhile(command => command != found);
+                    return part == stage ? (it, found, isSure && found.Decides && before.All(command => ProgramFinder.IsHarmless(command.Source))) : null;
+                }
+
+                // A script may change what it wants.
+                isSure &= it.Instruction.Keyword != "RUN" || (commands.Count > 0 && commands.All(command => ProgramFinder.IsHarmless(command.Source)));
+            }
+        }
+
+        return null;
+    }
+
+    // Without a WORKDIR, "." is the image's own root.
+    private static bool MayBringSources(EvaluatedInstruction it) => it.Instruction.Keyword is "COPY" or "ADD"
+        && (it.Arguments is not [.., { } target] || target is "/" or "/etc" or "/etc/" || (target is "." or "./" && it.WorkingDirectory is null or "/"));
+
+    private sealed record Release(string Name, string Place, bool IsSure, string Remedy, Func<RunCommand, bool> Asks);
+}
