@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using PhasedRollout.Compose;
 
 namespace PhasedRollout.Rollouts;
 
 /// <summary>Reads <c>volumes</c> and <c>tmpfs</c>. Relative host paths start at the folder of the compose file.</summary>
-internal sealed class MountReader(FieldReader fields, string folder, List<UndeployableKey> undeployable)
+internal sealed partial class MountReader(FieldReader fields, string folder, List<UndeployableKey> undeployable)
 {
     /// <summary>The mounts of a service.</summary>
     public IReadOnlyList<MountDefinition> Read(ComposeMapping service, string where)
@@ -19,17 +20,48 @@ internal sealed class MountReader(FieldReader fields, string folder, List<Undepl
             }
         }
 
-        // "/run:size=64m": the options after the colon are not honoured yet.
+        // "/run:size=64m,mode=1777". What the engine would refuse blocks before anything is touched.
         foreach (var text in fields.Texts(service["tmpfs"], $"{where}/tmpfs"))
         {
             var parts = text.Split(':', 2);
-            if (parts.Length > 1)
+            var options = parts.Length > 1 && parts[1].Length > 0 ? parts[1] : null;
+            if (options?.Split(',').All(IsTmpfsOption) == false)
                 undeployable.Add(new UndeployableKey($"{where}/tmpfs", service["tmpfs"]!.Location));
-            mounts.Add(new MountDefinition("tmpfs", null, parts[0], false));
+            mounts.Add(new MountDefinition("tmpfs", null, parts[0], false) { Options = options });
         }
 
         return mounts;
     }
+
+    // Of those that moby takes (volume/mounts, pkg/mount: ValidateTmpfsMountDestination, MergeTmpfsOptions); a variable without a value is asked for elsewhere.
+    private static bool IsTmpfsOption(string option) => option.Contains('$', StringComparison.Ordinal) || TmpfsOption().IsMatch(option);
+
+    private string? TmpfsOptions(ComposeMapping? tmpfs, string where)
+    {
+        var size = fields.Bytes(tmpfs?["size"], $"{where}/size");
+        var mode = fields.Value(tmpfs?["mode"], $"{where}/mode", Mode, "permissions such as 0o1777");
+        string?[] options = [size is null ? null : FormattableString.Invariant($"size={size}"), mode is null ? null : $"mode={Convert.ToString(mode.Value, 8)}"];
+        return options.OfType<string>().ToArray() is { Length: > 0 } given ? string.Join(',', given) : null;
+    }
+
+    // As YAML reads numbers: octal behind a zero, else decimal, which then is what the engine gets.
+    private static int? Mode(string text)
+    {
+        try
+        {
+            return text.Length is 0 or > 9 || !text.All(character => char.IsAsciiDigit(character) || character == 'o') ? null
+                : text.StartsWith("0o", StringComparison.Ordinal) ? Convert.ToInt32(text[2..], 8)
+                : text[0] == '0' ? Convert.ToInt32(text, 8)
+                : Convert.ToInt32(text, 10);
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException or OverflowException)
+        {
+            return null;
+        }
+    }
+
+    [GeneratedRegex("^(?:size=[0-9]{1,15}[kKmMgG%]?|mode=[0-7]{3,5}|(?:uid|gid|nr_inodes|nr_blocks)=[0-9]{1,15}[kKmMgG]?|ro|rw|(?:no)?(?:exec|suid|dev|atime|diratime|relatime|strictatime)|defaults)\\z")]
+    private static partial Regex TmpfsOption();
 
     private MountDefinition? Short(ComposeNode node, string where)
     {
@@ -78,7 +110,10 @@ internal sealed class MountReader(FieldReader fields, string folder, List<Undepl
             return null;
         }
 
-        return new MountDefinition(type, type == "bind" ? Absolute(source!) : source, target, readOnly);
+        return new MountDefinition(type, type == "bind" ? Absolute(source!) : source, target, readOnly)
+        {
+            Options = type == "tmpfs" ? TmpfsOptions(mapping["tmpfs"] as ComposeMapping, $"{where}/tmpfs") : null,
+        };
     }
 
     private string Absolute(string path)

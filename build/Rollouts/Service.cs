@@ -184,7 +184,15 @@ public sealed record PortMapping(int ContainerPort, int? HostPort, string? HostA
 /// <param name="Source">A host path, or the key of a volume; null for an anonymous volume or a tmpfs.</param>
 /// <param name="Target">The path in the container.</param>
 /// <param name="ReadOnly">True when the container may not write there.</param>
-public sealed record MountDefinition(string Type, string? Source, string Target, bool ReadOnly);
+public sealed record MountDefinition(string Type, string? Source, string Target, bool ReadOnly)
+{
+    /// <summary>The options of a tmpfs as mount takes them, such as <c>size=64m,mode=1777</c>; null when it has none.</summary>
+    public string? Options { get; init; }
+
+    /// <summary>One line, in which options stand only where there are some.</summary>
+    public override string ToString() =>
+        $"MountDefinition {{ Type = {Type}, Source = {Source}, Target = {Target}, ReadOnly = {ReadOnly}{(Options is null ? "" : $", Options = {Options}")} }}";
+}
 
 /// <summary>A network that a service joins.</summary>
 /// <param name="Network">The network's key in the compose file.</param>

@@ -18,7 +18,7 @@ internal static class UndeployableKeys
         "healthcheck/disable", "healthcheck/interval", "healthcheck/retries", "healthcheck/start_period", "healthcheck/test", "healthcheck/timeout",
         "networks/*", "networks/*/aliases", "networks/*/ipv4_address",
         "ports/*/host_ip", "ports/*/protocol", "ports/*/published", "ports/*/target",
-        "volumes/*/read_only", "volumes/*/source", "volumes/*/target", "volumes/*/type",
+        "volumes/*/read_only", "volumes/*/source", "volumes/*/target", "volumes/*/tmpfs/mode", "volumes/*/tmpfs/size", "volumes/*/type",
     ];
 
     // Without effect here.

@@ -130,7 +130,7 @@ public class RolloutReaderTests
                 networks: [n]
                 depends_on: [web]
                 volumes: ["data:/data:ro", "./a:/a", /anonymous]
-                tmpfs: /run
+                tmpfs: ["/run", "/small:size=67108864,mode=1777"]
                 labels: [a=b]
                 extra_hosts: ["h:1.2.3.4"]
                 mem_limit: 1.5gb
@@ -155,6 +155,7 @@ public class RolloutReaderTests
                   - { type: bind, source: ./a, target: /a }
                   - { type: volume, target: /anonymous }
                   - { type: tmpfs, target: /run }
+                  - { type: tmpfs, target: /small, tmpfs: { size: 64m, mode: 01777 } }
                 labels: { a: b }
                 extra_hosts: { h: 1.2.3.4 }
                 deploy: { resources: { limits: { memory: 1536m, cpus: "0.5" } } }
@@ -176,7 +177,7 @@ public class RolloutReaderTests
             service.Mounts.ShouldBe(
             [
                 new("volume", "data", "/data", true), new("bind", folder.File("a"), "/a", false), new("volume", null, "/anonymous", false),
-                new("tmpfs", null, "/run", false),
+                new("tmpfs", null, "/run", false), new("tmpfs", null, "/small", false) { Options = "size=67108864,mode=1777" },
             ]);
             service.Labels.ShouldBe(new Dictionary<string, string> { ["a"] = "b" });
             service.ExtraHosts.ShouldBe(["h:1.2.3.4"]);
@@ -263,6 +264,8 @@ public class RolloutReaderTests
     [InlineData("networks: { default: { mac_address: a } }", "networks/default/mac_address")]
     [InlineData("volumes: [{ type: bind, source: /a, target: /b, bind: { propagation: shared } }]", "volumes/0/bind/propagation")]
     [InlineData("volumes: ['/a:/b:z']", "volumes/0")]
+    [InlineData("tmpfs: '/run:size=64x'", "tmpfs")]
+    [InlineData("tmpfs: ['/run:size=64m,huge=always']", "tmpfs")]
     [InlineData("pull_policy: daily", "pull_policy")]
     public void A_key_that_is_not_honoured_yet_is_collected_by_name(string key, string path) =>
         Read($"{Order}services: {{ web: {{ image: x, {key} }} }}\nconfigs: {{ c: {{ file: f }} }}\nsecrets: {{ s: {{ file: f }} }}")["web"]
@@ -274,6 +277,8 @@ public class RolloutReaderTests
     [InlineData("build: { context: ., cache_from: [a] }, healthcheck: { test: [NONE], start_interval: 1s }")]
     [InlineData("ports: [{ target: 80, mode: host, name: web, app_protocol: http }]")]
     [InlineData("volumes: [{ type: bind, source: /a, target: /b, bind: { create_host_path: true } }]")]
+    [InlineData("tmpfs: ['/a:', '/b:size=50%,uid=1000,gid=1000,noexec', '/c:mode=0755,rw']")]
+    [InlineData("volumes: [{ type: tmpfs, target: /a, tmpfs: { size: 1024, mode: 493 } }]")]
     [InlineData("command: , dns: [], sysctls: {}")]
     public void What_has_no_effect_on_one_engine_does_not_block(string keys) =>
         Read($"{Order}services: {{ web: {{ image: x, {keys} }} }}")["web"].UndeployableKeys.ShouldBeEmpty();

@@ -52,9 +52,10 @@ internal static class ContainerRequest
             NetworkMode = wanted.NetworkMode ?? (wanted.Networks is [var first, ..] ? first.Network : ""),
             PortBindings = wanted.Ports.GroupBy(Key).ToDictionary(port => port.Key, IList<PortBinding> (port) => [.. port.Select(Binding)]),
             Binds = [.. wanted.Mounts.Where(IsPlainBind).Select(mount => $"{mount.Source}:{mount.Target}:{(mount.ReadOnly ? "ro" : "rw")}")],
+            Tmpfs = wanted.Mounts.Where(IsTmpfsWithOptions).ToDictionary(mount => mount.Target, mount => $"{mount.Options}{(mount.ReadOnly ? ",ro" : "")}"),
             Mounts =
             [
-                .. wanted.Mounts.Where(mount => !IsPlainBind(mount)).Select(mount => new Mount
+                .. wanted.Mounts.Where(mount => !IsPlainBind(mount) && !IsTmpfsWithOptions(mount)).Select(mount => new Mount
                 {
                     Type = mount.Type,
                     Source = mount.Source ?? "",
@@ -84,6 +85,8 @@ internal static class ContainerRequest
     // The engine makes the folder of a bind when it is missing, and refuses a mount; Compose's short form means the former.
     private static bool IsPlainBind(MountDefinition mount) =>
         mount is { Type: "bind", Source: { } source } && !source.Contains(':', StringComparison.Ordinal) && !mount.Target.Contains(':', StringComparison.Ordinal);
+
+    private static bool IsTmpfsWithOptions(MountDefinition mount) => mount is { Type: "tmpfs", Options: not null };
 
     private static NetworkingConfig? Networking(ContainerConfiguration wanted) => wanted.NetworkMode is null && wanted.Networks is [var first, ..]
         ? new NetworkingConfig { EndpointsConfig = new Dictionary<string, EndpointSettings> { [first.Network] = Endpoint(first) } }

@@ -78,7 +78,8 @@ public sealed class DeployTests : EngineScenario
             SharedMemorySize = 1 << 20,
             Restart = "on-failure:3",
             Ports = [new PortMapping(8000, null, "127.0.0.1")],
-            Mounts = [new MountDefinition("volume", "data", "/data", ReadOnly: false), new MountDefinition("tmpfs", null, "/scratch", ReadOnly: false)],
+            Mounts = [new MountDefinition("volume", "data", "/data", ReadOnly: false), new MountDefinition("tmpfs", null, "/scratch", ReadOnly: false),
+                new MountDefinition("tmpfs", null, "/sized", ReadOnly: false) { Options = "size=1m,mode=1770" }],
             Networks = [new NetworkAttachment("default", ["www"]), new NetworkAttachment("other", ["elsewhere"])],
             Healthcheck = new Healthcheck(["CMD", "true"], TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1), 2, TimeSpan.FromSeconds(3), Disabled: false),
             Logging = new LoggingDefinition("json-file", new Dictionary<string, string> { ["max-size"] = "1m" }),
@@ -117,6 +118,7 @@ public sealed class DeployTests : EngineScenario
         container.HostConfig!.ShmSize.ShouldBe(1 << 20);
         container.HostConfig!.RestartPolicy!.MaximumRetryCount.ShouldBe(3);
         container.HostConfig!.LogConfig!.Config["max-size"].ShouldBe("1m");
+        container.HostConfig!.Tmpfs!["/sized"].ShouldBe("size=1m,mode=1770");
         container.NetworkSettings!.Ports["8000/tcp"].ShouldHaveSingleItem().HostIP.ShouldBe("127.0.0.1");
         container.NetworkSettings!.Networks[$"{Project}_default"].Aliases!.Take(2).ShouldBe(["web", "www"]);
         container.NetworkSettings!.Networks[other].Aliases.ShouldContain("elsewhere");
