@@ -52,7 +52,7 @@ public sealed class PhasedDeployment(
     }
 
     private async Task<PhaseOutcome> DeployAsync(
-        Rollout rollout, IReadOnlyList<Phase> phases, IReadOnlyList<Phase> coming, CancellationToken cancellationToken)
+        Rollout rollout, IReadOnlyList<Phase> phases, Phase[] coming, CancellationToken cancellationToken)
     {
         var phase = coming[0];
         var number = phase.Number;
@@ -73,7 +73,7 @@ public sealed class PhasedDeployment(
             var plan = DeploymentPlanner.Plan(
                 rollout.Project, wanted, ProjectResources.Networks(rollout, phase), ProjectResources.Volumes(rollout, phase), observed, settings.RunMark, (number, settings.KeepVersions));
             return await new PhaseTransaction(target, observer, gate, evidence, settings, clock, log).RunAsync(
-                rollout, number, wanted, plan, isLast: coming.Count == 1, cancellationToken);
+                rollout, number, wanted, plan, isLast: coming.Length == 1, cancellationToken);
         }
         catch (ImageFailedException failed)
         {

@@ -5,6 +5,7 @@ namespace PhasedRollout.Deployment.Images;
 
 /// <summary>Builds and pulls the images of all phases of a run, those of the first phase first, while services start and hold their gates. It touches
 /// no container; what fails is said when its phase comes.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "No timer and no handle is asked of the source: it holds nothing.")]
 internal sealed class ImagesAhead(PhaseImages images, IRunLog log)
 {
     private readonly Dictionary<int, Task<IReadOnlyDictionary<string, PreparedImage>>> begun = [];

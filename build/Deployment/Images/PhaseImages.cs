@@ -5,6 +5,7 @@ using PhasedRollout.Rollouts;
 namespace PhasedRollout.Deployment.Images;
 
 /// <summary>Brings every image of a phase to the target, before anything of the phase is touched.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "Nobody asks for the handle of the places: they hold nothing.")]
 internal sealed partial class PhaseImages(IDeploymentTarget target, IRepositorySource source, DeploymentSettings settings, TimeProvider clock, IRunLog log)
 {
     private readonly ContextBuild contextBuild = new(target, settings, clock, log);

@@ -51,7 +51,9 @@ public class GateScenarios(EngineFixture engine) : IClassFixture<EngineFixture>
             $"sleep 1; {Serve}8000 -h /www",
             container => container.Healthcheck = new HealthcheckConfig
             {
-                Test = ["CMD-SHELL", "test \"$(wget -q -O - http://127.0.0.1:8000/)\" = ok"], Interval = TimeSpan.FromMinutes(5), Timeout = TimeSpan.FromSeconds(5),
+                Test = ["CMD-SHELL", "test \"$(wget -q -O - http://127.0.0.1:8000/)\" = ok"],
+                Interval = TimeSpan.FromMinutes(5),
+                Timeout = TimeSpan.FromSeconds(5),
             });
 
         var verdict = await engine.Watch.HoldAsync(
@@ -72,7 +74,9 @@ public class GateScenarios(EngineFixture engine) : IClassFixture<EngineFixture>
     {
         var service = await engine.StartAsync("sleep 600", container => container.Healthcheck = new HealthcheckConfig
         {
-            Test = ["CMD-SHELL", check], Interval = TimeSpan.FromMinutes(5), Timeout = TimeSpan.FromSeconds(1),
+            Test = ["CMD-SHELL", check],
+            Interval = TimeSpan.FromMinutes(5),
+            Timeout = TimeSpan.FromSeconds(1),
         });
 
         var verdict = await engine.Watch.HoldAsync(
