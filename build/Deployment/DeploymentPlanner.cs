@@ -34,7 +34,7 @@ public static class DeploymentPlanner
         var first = wanted.Select(service => new ServicePlan(project, service, observed, runMark, coupled: null, change: null)).ToArray();
         Service[] touched = [.. first.Where(plan => plan.IsTouched).Select(plan => plan.Service)];
         OutgoingContainer[] outgoing = [.. first.Select(plan => plan.Outgoing).OfType<OutgoingContainer>()];
-        var change = keep is { Versions: > 0 } ? KeepPlan.Number(project, outgoing, observed) : null;
+        var change = keep is { Versions: > 0 } && !IsFirstDeployment(project, wanted, outgoing, observed) ? KeepPlan.Number(project, outgoing, observed) : null;
         var plans = wanted
             .Select(service => new ServicePlan(project, service, observed, runMark, BesideRule.Coupled(service.Service, touched), change)).ToArray();
         return new DeploymentPlan(
@@ -64,6 +64,14 @@ public static class DeploymentPlanner
                 : [],
         };
     }
+
+    // A phase that was not there at all before has nothing to go back to; nor has one whose first deployment was killed while it was being settled:
+    // what that run made says of no change.
+    private static bool IsFirstDeployment(
+        string project, IReadOnlyList<WantedService> wanted, IReadOnlyList<OutgoingContainer> outgoing, ObservedState observed) =>
+        outgoing.All(container => container.ImageId is null)
+        && (outgoing.Count == wanted.Count || outgoing.Any(absent => Of(project, absent.Service, observed)
+            .Any(container => container is { IsInPlace: true, IsOurs: true, Change: null } && container.State != "created")));
 
     /// <summary>Plans the way back of a phase that failed: every service whose change is not settled.</summary>
     /// <param name="project">The project.</param>

@@ -5,14 +5,13 @@ namespace PhasedRollout.Deployment.Versions;
 /// keeps it under the number that was begun, or all of it kept.</remarks>
 internal static class KeepPlan
 {
-    /// <summary>The number of a change, under which what was before is kept: the one that was begun, or the next; null when there is nothing to go back to.</summary>
+    /// <summary>The number of a change, under which what was before is kept: the one that was begun, or the next; null when nothing changes.</summary>
     /// <param name="project">The project.</param>
     /// <param name="outgoing">What the phase's services were before.</param>
     /// <param name="observed">What stands on the target.</param>
     public static int? Number(string project, IReadOnlyList<OutgoingContainer> outgoing, ObservedState observed)
     {
-        // A phase that was not there at all before has nothing to go back to.
-        if (outgoing.All(container => container.ImageId is null))
+        if (outgoing.Count == 0)
             return null;
 
         var kept = KeptContainer.Of(project, observed);

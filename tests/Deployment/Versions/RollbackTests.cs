@@ -67,6 +67,19 @@ public class RollbackTests
     }
 
     [Fact]
+    public async Task A_service_that_came_alone_is_a_change_to_go_back_from_as_well()
+    {
+        await DeployAsync(User("a", "web"));
+        await DeployAsync(User("b", "web"));
+        await DeployAsync(User("b", "web", "api"));
+
+        (await RollbackAsync(User("b", "web", "api"))).ShouldNotBeNull().Services.ShouldHaveSingleItem().Service.ShouldBe("api");
+        Running.ShouldBe([("shop-web-1", Hash(User("b", "web"), "web"))]);
+        (await RollbackAsync(User("b", "web"))).ShouldNotBeNull().Result.ShouldBe(PhaseResult.Succeeded);
+        Running.ShouldBe([("shop-web-1", Hash(User("a", "web"), "web"))]);
+    }
+
+    [Fact]
     public async Task A_service_that_left_the_file_with_the_change_can_be_gone_back_to()
     {
         await DeployAsync(User("a", "web", "api"));

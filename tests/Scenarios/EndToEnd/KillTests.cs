@@ -9,7 +9,7 @@ namespace PhasedRollout.Tests.Scenarios.EndToEnd;
 
 /// <summary>kill -9 when the engine has begun to answer the n-th write of a run, then a plain second run: it ends where an undisturbed one ends.</summary>
 /// <remarks><c>PHASED_ROLLOUT_EVERY_CALL=1</c> tries every write instead of a few (<c>PHASED_ROLLOUT_WRITES=20-40</c>: those), <c>PHASED_ROLLOUT_TEN=1</c>
-/// with the ten services (<c>plain</c>: with ten quick ones, <c>other</c>: with a stack of volumes and jobs). The explicit tests change back and forth, which spares a new beginning after every kill: one at every write, one at
+/// with the ten services (<c>plain</c>: with ten quick ones). The explicit tests change back and forth, which spares a new beginning after every kill: one at every write, one at
 /// random moments for 5 minutes or <c>PHASED_ROLLOUT_RANDOM_MINUTES</c>.</remarks>
 [Collection(ScenarioSequence.Name)]
 [Trait("Category", "Scenario")]
@@ -237,10 +237,6 @@ public sealed partial class KillTests(KillTests.Fixture fixture) : IClassFixture
                 case "1":
                     await World.UseSeedAsync(ScenarioCompose.Ten);
                     Changed = World.Good.With("restart: unless-stopped", "restart: always");
-                    break;
-                case "other":
-                    await OtherStack.PrepareAsync(World);
-                    (World.Good, Changed) = (OtherStack.Of(World, "1"), OtherStack.Of(World, "2"));
                     break;
                 case "plain":
                     (World.Good, Changed) = (PlainStack.Ten(World, "1"), PlainStack.Ten(World, "2"));

@@ -46,49 +46,6 @@ public sealed class ReportFolderTests(ReportFolderTests.Fixture fixture) : IClas
         }
     }
 
-    [Fact]
-    public async Task A_folder_that_runs_full_in_the_middle_of_a_run_changes_nothing_about_how_it_ends()
-    {
-        await World.WriteAsync(PlainStack.Of(World, "before it is full"));
-        (await World.RunAsync("Deploy")).ShouldEndWith(0);
-        await MountAsync("size=1m");
-        try
-        {
-            await World.WriteAsync(PlainStack.Of(World, "while it runs full"));
-            await using var program = World.Start(null, "Deploy", "--reports-directory", Mounted);
-            await program.WaitForAsync(
-                async () => (await World.Engine.AllAsync()).Any(container => container.Contains("-1.trial-", StringComparison.Ordinal)),
-                "the journal has its first lines", TestContext.Current.CancellationToken);
-            Fill(Path.Combine(Mounted, "ballast"));
-
-            var run = (await program.EndAsync(TestContext.Current.CancellationToken)).ShouldEndWith(0);
-
-            run.ShouldSay($"The reports cannot be written to {Mounted}", $"The reports of this run are in {Elsewhere} instead.");
-            (await ReportFile.ReadAsync(Path.Combine(Elsewhere, "report.json"))).Outcome.ShouldBe("succeeded");
-        }
-        finally
-        {
-            await ExecuteAsync("umount", Mounted);
-        }
-
-        (await World.RunAsync("Deploy")).ShouldEndWith(0).ShouldSay("unchanged");
-    }
-
-    // To the last page: what is there may still be read, and nothing be added.
-    private static void Fill(string file)
-    {
-        using var ballast = new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
-        try
-        {
-            while (true)
-                ballast.Write(new byte[4096]);
-        }
-        catch (IOException)
-        {
-            // Full.
-        }
-    }
-
     private async Task DeployAsync(string reports, DemoInput input, int expected)
     {
         if (Directory.Exists(Elsewhere))

@@ -11,13 +11,10 @@ internal sealed class PrivateEngine : IAsyncDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("phased-rollout-engine-").FullName;
     private readonly Process holder;
     private readonly Machine machine;
-    private readonly string? size;
 
     /// <param name="busybox">A static busybox: whatever a machine has, it brings up the namespace's loopback.</param>
-    /// <param name="size">How large the disk is on which it keeps everything, such as <c>300m</c>; null for that of the machine.</param>
-    public PrivateEngine(string busybox, string? size = null)
+    public PrivateEngine(string busybox)
     {
-        this.size = size;
         // The namespace is there as long as this process.
         holder = Process.Start("unshare", ["--net", busybox, "sh", "-c", $"{busybox} ifconfig lo 127.0.0.1 up && exec {busybox} sleep 3600"]);
         machine = new Machine(
@@ -37,22 +34,10 @@ internal sealed class PrivateEngine : IAsyncDisposable
 
     public DockerClient Client { get; }
 
-    /// <summary>The folder in which it keeps everything.</summary>
-    public string Data => Path.Combine(machine.Directory, "engine");
-
     private string RunDirectory => DockerEngineSetup.RunDirectory(machine.Directory);
 
     /// <summary>Starts it, and waits until it answers.</summary>
-    public async Task StartAsync()
-    {
-        if (size is not null && !Directory.Exists(Data))
-        {
-            Directory.CreateDirectory(Data);
-            (await Command.RunAsync("mount", ["-t", "tmpfs", "-o", $"size={size}", "engine", Data], CancellationToken.None)).OrThrow("a small disk");
-        }
-
-        await machine.EnsureEngineAsync(CancellationToken.None);
-    }
+    public Task StartAsync() => machine.EnsureEngineAsync(CancellationToken.None);
 
     /// <summary>kill -9, and then the start that a machine's init would do.</summary>
     public async Task CrashAsync()
