@@ -68,9 +68,9 @@ public static class DeploymentPlanner
     // A phase that was not there at all before has nothing to go back to; nor has one whose first deployment was killed while it was being settled:
     // what that run made says of no change.
     private static bool IsFirstDeployment(
-        string project, IReadOnlyList<WantedService> wanted, IReadOnlyList<OutgoingContainer> outgoing, ObservedState observed) =>
-        outgoing.All(container => container.ImageId is null)
-        && (outgoing.Count == wanted.Count || outgoing.Any(absent => Of(project, absent.Service, observed)
+        string project, IReadOnlyList<WantedService> wanted, OutgoingContainer[] outgoing, ObservedState observed) =>
+        Array.TrueForAll(outgoing, container => container.ImageId is null)
+        && (outgoing.Length == wanted.Count || outgoing.Any(absent => Of(project, absent.Service, observed)
             .Any(container => container is { IsInPlace: true, IsOurs: true, Change: null } && container.State != "created")));
 
     /// <summary>Plans the way back of a phase that failed: every service whose change is not settled.</summary>

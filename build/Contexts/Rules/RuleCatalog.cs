@@ -67,8 +67,8 @@ public static class RuleCatalog
         new("VC223", FailureClass.BuildFailure, RuleStation.VerifyContexts, "A file that a RUN executes or changes has been copied"),
         new("VC224", FailureClass.BuildFailure, RuleStation.VerifyContexts, "The base image has the language version that the project wants"),
         new("VC225", FailureClass.BuildFailure, RuleStation.VerifyContexts, "Lock files say what the manifest beside them says"),
-        new("VC228", FailureClass.BuildFailure, RuleStation.VerifyContexts, "Users are added by a program that the image has"),
-        new("VC229", FailureClass.BuildFailure, RuleStation.VerifyContexts, "The packages of the base image's release are still where it looks"),
+        new("VC226", FailureClass.BuildFailure, RuleStation.VerifyContexts, "Users are added by a program that the image has"),
+        new("VC227", FailureClass.BuildFailure, RuleStation.VerifyContexts, "The packages of the base image's release are still where it looks"),
 
         // Ports.
         new("VC301", FailureClass.WrongPort, RuleStation.VerifyContexts, "The published port is one that the image listens on"),

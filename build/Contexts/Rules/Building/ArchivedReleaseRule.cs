@@ -4,7 +4,7 @@ using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Contexts.Rules.Building;
 
-/// <summary>VC229: the packages of the base image's release are still where the image looks for them.</summary>
+/// <summary>VC227: the packages of the base image's release are still where the image looks for them.</summary>
 internal sealed class ArchivedReleaseRule : DockerfileRule
 {
     // Who changes where packages come from knows what he does.
@@ -30,7 +30,7 @@ internal sealed class ArchivedReleaseRule : DockerfileRule
             if (CertaintyIn(dockerfile, stage) is { } certainty && ReleaseOf(BaseImage.Of(stage.BaseImage)) is { } release
                 && Find(stage, release) is var (it, command, isSure))
                 yield return About(
-                    subject, "VC229", isSure && release.IsSure ? certainty : AtMostLikely(certainty), it.Instruction,
+                    subject, "VC227", isSure && release.IsSure ? certainty : AtMostLikely(certainty), it.Instruction,
                     $"'{command.Program}' finds no packages of {release.Name}, on which {stage.BaseImage} is built: {release.Place} has them no more",
                     release.Remedy);
     }

@@ -4,7 +4,7 @@ using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Contexts.Rules.Building;
 
-/// <summary>VC228: users are added by a program that the image has. Debian 13 has no <c>adduser</c> in its images, Alpine Linux no <c>useradd</c>.</summary>
+/// <summary>VC226: users are added by a program that the image has. Debian 13 has no <c>adduser</c> in its images, Alpine Linux no <c>useradd</c>.</summary>
 internal sealed class UserCommandRule : DockerfileRule
 {
     private static readonly string[] OfAdduser = ["adduser", "addgroup", "deluser", "delgroup"];
@@ -20,7 +20,7 @@ internal sealed class UserCommandRule : DockerfileRule
             if (CertaintyIn(dockerfile, stage) is { } certainty && Lack(BaseImage.Of(stage.BaseImage)) is { } lack
                 && Find(stage, lack) is var (it, command, isSure))
                 yield return About(
-                    subject, "VC228", isSure && lack.IsSure ? certainty : AtMostLikely(certainty), it.Instruction,
+                    subject, "VC226", isSure && lack.IsSure ? certainty : AtMostLikely(certainty), it.Instruction,
                     $"'{command.Program}' is not in {stage.BaseImage} ({lack.System}), and nothing before installs the package '{lack.Package}'",
                     lack.Package == "adduser"
                         ? "RUN groupadd --system app && useradd --system --gid app app; or RUN apt-get update && apt-get install -y --no-install-recommends adduser"
