@@ -66,8 +66,9 @@ public sealed class LockTests(LockTests.Fixture fixture) : IClassFixture<LockTes
         await World.WriteAsync(PlainStack.Of(World, "held"));
         await using var holder = Start(World.Machine.DockerHost, "holder", "--min-healthy-time", "60s");
         await holder.WaitForAsync(
-            async () => (await World.Engine.AllAsync()).Any(container => container.Contains("-db-1.next-", StringComparison.Ordinal) && container.EndsWith(" running", StringComparison.Ordinal)),
-            "the holder is at its gate", TestContext.Current.CancellationToken);
+            async () => (await World.Engine.AllAsync()).Count(
+                container => container.Contains(".next-", StringComparison.Ordinal) && container.EndsWith(" running", StringComparison.Ordinal)) == 2,
+            "the holder is at the gate of its first phase", TestContext.Current.CancellationToken);
         var run = Path.GetFileName(Directory.GetDirectories(Path.Combine(World.Reports, "holder", "runs")).Single());
         var held = await World.Engine.WholeEngineAsync();
 

@@ -19,7 +19,7 @@ internal sealed class ArchivedReleaseRule : DockerfileRule
     private static readonly string[] EarlyUbuntus =
     [
         "17.04", "17.10", "18.10", "19.04", "19.10", "20.10", "21.04", "21.10", "22.10", "23.04", "23.10", "24.10",
-        "zesty", "artful", "cosmic", "disco", "eoan", "groovy", "hirsute", "impish", "kinetic", "lunar", "mantic", "oracular",
+        "zesty", "artful", "cosmic", "disco", "eoan", "groovy", "hirsute", "impish", "kinetic", "lunar", "mantic", "oracular", "25.04", "plucky",
     ];
 
     private static readonly string[] Yum = ["yum", "dnf", "microdnf"];
@@ -28,9 +28,10 @@ internal sealed class ArchivedReleaseRule : DockerfileRule
     {
         foreach (var stage in dockerfile.Stages.Where(stage => !stage.IsReplaced))
             if (CertaintyIn(dockerfile, stage) is { } certainty && ReleaseOf(BaseImage.Of(stage.BaseImage)) is { } release
-                && Find(stage, release) is var (it, command, isSure))
+                && Find(stage, release) is var (it, command))
+                // A builder that did it while the packages were there has kept the layer.
                 yield return About(
-                    subject, "VC227", isSure && release.IsSure ? certainty : AtMostLikely(certainty), it.Instruction,
+                    subject, "VC227", AtMostLikely(certainty), it.Instruction,
                     $"'{command.Program}' finds no packages of {release.Name}, on which {stage.BaseImage} is built: {release.Place} has them no more",
                     release.Remedy);
     }
@@ -45,34 +46,33 @@ internal sealed class ArchivedReleaseRule : DockerfileRule
         if (image.Repository == "centos")
             return image.Tag is "" or "latest" || words[0].TrimStart("centos".ToCharArray()).Split('.')[0] is "6" or "7" or "8" ? CentOs : null;
         if (image.Repository == "ubuntu")
-            return Has(EarlyUbuntus) ? Ubuntu(image.Tag, true) : Has("25.04", "plucky") ? Ubuntu(image.Tag, false) : null;
+            return Has(EarlyUbuntus) ? Ubuntu(image.Tag) : null;
         if (!OnDebian.Contains(image.Repository) || image.Tag.Contains("alpine", StringComparison.Ordinal))
             return null;
 
-        return Has("buster") || (image.Repository == "debian" && words[0].Split('.')[0] == "10") ? Debian("10 (buster)", true)
-            : Has("stretch") || (image.Repository == "debian" && words[0].Split('.')[0] == "9") ? Debian("9 (stretch)", true)
-            : Has("jessie") || (image.Repository == "debian" && words[0].Split('.')[0] == "8") ? Debian("8 (jessie)", true)
-            : words is [_] or [_, "slim"] && (image.Repository, image.Major) is ("node", 8 or 10 or 12) ? Debian("9 (stretch)", false)
-            : words is [_] or [_, "slim"] && image.Repository == "python" && words[0] is "2" or "2.7" or "2.7.18" ? Debian("10 (buster)", false)
+        return Has("buster") || (image.Repository == "debian" && words[0].Split('.')[0] == "10") ? Debian("10 (buster)")
+            : Has("stretch") || (image.Repository == "debian" && words[0].Split('.')[0] == "9") ? Debian("9 (stretch)")
+            : Has("jessie") || (image.Repository == "debian" && words[0].Split('.')[0] == "8") ? Debian("8 (jessie)")
+            : words is [_] or [_, "slim"] && (image.Repository, image.Major) is ("node", 8 or 10 or 12) ? Debian("9 (stretch)")
+            : words is [_] or [_, "slim"] && image.Repository == "python" && words[0] is "2" or "2.7" or "2.7.18" ? Debian("10 (buster)")
             : null;
     }
 
-    private static Release CentOs => new("CentOS Linux 6 to 8", "mirrorlist.centos.org", true,
+    private static Release CentOs => new("CentOS Linux 6 to 8", "mirrorlist.centos.org",
         "FROM almalinux:8 or rockylinux:8 (or 9); to stay for a while, point /etc/yum.repos.d at vault.centos.org before it",
         command => Yum.Contains(command.Program) && command.Words.Any(word => word is "install" or "update" or "upgrade" or "makecache" or "groupinstall"));
 
-    private static Release Ubuntu(string tag, bool isSure) => new($"Ubuntu {tag}", "archive.ubuntu.com", isSure,
+    private static Release Ubuntu(string tag) => new($"Ubuntu {tag}", "archive.ubuntu.com",
         "FROM ubuntu:24.04, a release with long support; to stay for a while, old-releases.ubuntu.com in /etc/apt before it", IsAptUpdate);
 
-    private static Release Debian(string version, bool isSure) => new($"Debian {version}", "deb.debian.org", isSure,
+    private static Release Debian(string version) => new($"Debian {version}", "deb.debian.org",
         "the same image on a release that is kept, such as bookworm or trixie; to stay for a while: RUN sed -i 's|deb.debian.org|archive.debian.org|g; s|security.debian.org|archive.debian.org|g' "
             + "/etc/apt/sources.list && echo 'Acquire::Check-Valid-Until \"false\";' > /etc/apt/apt.conf.d/99archive before it", IsAptUpdate);
 
     private static bool IsAptUpdate(RunCommand command) => command.Program is "apt-get" or "apt" && command.Words.Contains("update");
 
-    private static (EvaluatedInstruction It, RunCommand Command, bool IsSure)? Find(Stage stage, Release release)
+    private static (EvaluatedInstruction It, RunCommand Command)? Find(Stage stage, Release release)
     {
-        var isSure = true;
         foreach (var part in Chain(stage))
         {
             foreach (var it in part.Instructions)
@@ -81,15 +81,8 @@ internal sealed class ArchivedReleaseRule : DockerfileRule
                 if (OtherSources.Any(word => text.Contains(word, StringComparison.OrdinalIgnoreCase)) || MayBringSources(it))
                     return null;
 
-                var commands = RunCommand.Of(it);
-                if (commands.FirstOrDefault(release.Asks) is { } found)
-                {
-                    var before = commands.TakeWhile(command => command != found);
-                    return part == stage ? (it, found, isSure && found.Decides && before.All(command => ProgramFinder.IsHarmless(command.Source))) : null;
-                }
-
-                // A script may change what it wants.
-                isSure &= it.Instruction.Keyword != "RUN" || (commands.Count > 0 && commands.All(command => ProgramFinder.IsHarmless(command.Source)));
+                if (RunCommand.Of(it).FirstOrDefault(release.Asks) is { } found)
+                    return part == stage ? (it, found) : null;
             }
         }
 
@@ -100,5 +93,5 @@ internal sealed class ArchivedReleaseRule : DockerfileRule
     private static bool MayBringSources(EvaluatedInstruction it) => it.Instruction.Keyword is "COPY" or "ADD"
         && (it.Arguments is not [.., { } target] || target is "/" or "/etc" or "/etc/" || (target is "." or "./" && it.WorkingDirectory is null or "/"));
 
-    private sealed record Release(string Name, string Place, bool IsSure, string Remedy, Func<RunCommand, bool> Asks);
+    private sealed record Release(string Name, string Place, string Remedy, Func<RunCommand, bool> Asks);
 }

@@ -11,6 +11,9 @@ internal sealed partial class LockStepRule : DockerfileRule
 {
     private const int MostNames = 5;
 
+    // What pnpm reads beside the manifest: overrides, and hooks that write it anew.
+    private static readonly string[] Changers = ["pnpm-workspace.yaml", ".pnpmfile.cjs", ".pnpmfile.mjs"];
+
     protected override IEnumerable<string> Files(ServiceSubject subject, EvaluatedDockerfile dockerfile) =>
         Installs(subject, dockerfile).SelectMany(install => install.Files).Distinct(StringComparer.Ordinal);
 
@@ -42,7 +45,8 @@ internal sealed partial class LockStepRule : DockerfileRule
 
             // What a workspace, an override or a hook makes of the manifest is not followed.
             var isPlain = !project.HasWorkspaces && !text.Contains("\"overrides\"", StringComparison.Ordinal)
-                && !text.Contains("\"packageExtensions\"", StringComparison.Ordinal);
+                && !text.Contains("\"packageExtensions\"", StringComparison.Ordinal)
+                && !Changers.Any(file => subject.Tree!.Find(TreeFolders.ParentOf(manifest) is { Length: > 0 } folder ? $"{folder}/{file}" : file) is not null);
             var wanted = project.Dependencies.Where(dependency => !dependency.Range.Contains(':', StringComparison.Ordinal)).ToList();
             var off = isPnpm ? NpmLock.OfPnpm(locked, wanted) : NpmLock.OfNpm(locked, wanted);
             if (off.Count == 0 || (project.HasWorkspaces && !isPnpm))

@@ -1,5 +1,4 @@
 using PhasedRollout.Contexts.Dockerfiles;
-using PhasedRollout.Contexts.Packages;
 using PhasedRollout.Contexts.Rules.Copying;
 using PhasedRollout.Contexts.Shells;
 using PhasedRollout.Rollouts;
@@ -19,13 +18,12 @@ internal sealed class NodeInstallRule : NodeRule
             if (it.Command.Script is not null || Project(subject, it.Manifest) is not { } project)
                 continue;
 
-            var isCertain = it.Shell.MustSucceed && it.Command.Manager == "npm" && !IsConfigured(subject, it.Manifest) && PackageInstalls.IsPublic(it.Run.Stage.BaseImage)
-                && CertaintyIn(dockerfile, it.Run.Stage) == Certainty.Certain;
+            // npm before version 7 runs no script of the project itself as root; which npm an image has is not known for sure.
             foreach (var hook in it.Command.IgnoresScripts ? [] : Hooks.Where(project.Scripts.ContainsKey))
                 foreach (var command in ShellText.Read(project.Scripts[hook], _ => ShellText.Unknown, it.Shell.Folder).Where(command => command.MustSucceed))
                     if (Script(command) is { } script && IsMissing(it, script, command.Folder))
                         yield return About(
-                            subject, "VC221", isCertain && hook != "prepare" ? Certainty.Certain : Certainty.Likely, it.Run.Instruction.Instruction,
+                            subject, "VC221", Certainty.Likely, it.Run.Instruction.Instruction,
                             $"'{it.Shell}' runs the {hook} script '{Shown.Safe(command.ToString(), 80)}' of '{it.Manifest}', and '{script}' has not been copied by then",
                             $"{Before(subject, it, script)}, or {it.Command.Manager} … --ignore-scripts");
 

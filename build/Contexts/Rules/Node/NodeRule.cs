@@ -58,8 +58,11 @@ internal abstract partial class NodeRule : DockerfileRule
     /// <summary>True when a configuration of npm lies beside the manifest: it may change what a command does.</summary>
     protected static bool IsConfigured(ServiceSubject subject, string manifest) =>
         subject.Tree!.Find(TreeFolders.ParentOf(manifest) is { Length: > 0 } folder ? $"{folder}/.npmrc" : ".npmrc") is not null
-        || Encoding.UTF8.GetString(subject.DockerfileBytes!).Contains("npm_config_", StringComparison.OrdinalIgnoreCase);
+        || Configures().IsMatch(Encoding.UTF8.GetString(subject.DockerfileBytes!));
 
-    [GeneratedRegex("package\\.json|npm pkg|npm init|set-script|yarn init|pnpm init|git clone|degit|create-|\\bjq\\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("package\\.json|npm pkg|npm init|set-script|yarn init|pnpm init|git clone|degit|create-|\\bjq\\b|\\b(?:cp|mv|ln|tar|unzip|rsync)\\s", RegexOptions.IgnoreCase)]
     private static partial Regex WritesManifest();
+
+    [GeneratedRegex("npm_config_|npm config|npm set|\\.npmrc", RegexOptions.IgnoreCase)]
+    private static partial Regex Configures();
 }

@@ -35,9 +35,10 @@ internal sealed class NodeScriptRule : NodeRule
                 };
     }
 
-    // npm before version 7 has a test script of its own; what other managers do without one depends on programs.
+    // npm before version 7 has a test script of its own, and a start script is made up for a server.js that a RUN may write; what other managers do
+    // without one depends on programs.
     private static bool IsCertain(ServiceSubject subject, NodeCommand command, string manifest, ShellCommand shell) =>
-        shell.MustSucceed && command is { WantsScript: true, Script: not "test" } && !IsConfigured(subject, manifest);
+        shell.MustSucceed && command is { WantsScript: true, Script: not ("test" or "start") } && !IsConfigured(subject, manifest);
 
     private static (string Message, string Remedy)? Missing(ServiceSubject subject, NodeCommand command, string manifest, StageFiles files, string? folder)
     {
