@@ -20,7 +20,8 @@ internal sealed partial class RunFileRule : DockerfileRule
 
     // Folders of a system, in which base images have files of their own.
     private static readonly HashSet<string> SystemFolders =
-        ["bin", "boot", "dev", "etc", "go", "home", "lib", "lib32", "lib64", "libx32", "media", "mnt", "opt", "proc", "root", "run", "sbin", "srv", "sys", "tmp", "usr", "var"];
+        ["bin", "boot", "dev", "etc", "go", "home", "lib", "lib32", "lib64", "libx32", "media", "mnt", "opt", "proc", "root", "run", "sbin", "srv", "sys", "tmp", "usr", "var",
+            "docker-entrypoint.d", "docker-entrypoint-initdb.d"];
 
     protected override IEnumerable<Finding> Check(ServiceSubject subject, EvaluatedDockerfile dockerfile)
     {
@@ -43,7 +44,7 @@ internal sealed partial class RunFileRule : DockerfileRule
                     before.Add(command);
                     foreach (var path in Paths(command).Where(path => IsMissing(run, command, path)))
                         yield return About(
-                            subject, "VC223", command.MustSucceed ? CertaintyIn(dockerfile, stage) ?? Certainty.Likely : Certainty.Likely, run.Instruction.Instruction,
+                            subject, "VC223", Certainty.Likely, run.Instruction.Instruction,
                             $"'{Shown.Safe(command.ToString(), 80)}' needs '{path}' in '{command.Folder}', and nothing has brought it there",
                             Remedy(subject, files, path, command.Folder!));
                 }

@@ -46,12 +46,11 @@ internal sealed partial class DevelopmentDependencyRule : NodeRule
                 if (it.Command.Script is not { } script)
                     installs.Add(it);
                 else if (installs.Count > 0 && installs.All(install => LeavesOut(install) == true) && !BringsMore(it, installs.Count)
-                    && Project(subject, it.Manifest) is { } project && Missing(project, script, 0) is var (program, package))
+                    && Project(subject, it.Manifest) is { } project && Missing(project, script, 0) is var (program, package) && !IsNeededOtherwise(subject, it, package))
                 {
-                    var isCertain = it.Shell.MustSucceed && it.Command.Manager == "npm" && !IsConfigured(subject, it.Manifest) && IsDevelopmentOnly(subject, it, package)
-                        && CertaintyIn(dockerfile, it.Run.Stage) == Certainty.Certain;
+                    // Options, variables and configuration of npm in many spellings decide what is left out.
                     yield return About(
-                        subject, "VC222", isCertain ? Certainty.Certain : Certainty.Likely, it.Run.Instruction.Instruction,
+                        subject, "VC222", Certainty.Likely, it.Run.Instruction.Instruction,
                         $"'{it.Shell}' runs '{program}' of '{package}', which is in devDependencies of '{it.Manifest}', and '{installs[^1].Shell}' has left those out",
                         $"{it.Command.Manager} {(it.Command.Manager == "npm" ? "ci" : "install")} with them in this stage, and without them in the one that runs; or '{package}' in dependencies") with
                     {
@@ -70,9 +69,13 @@ internal sealed partial class DevelopmentDependencyRule : NodeRule
     // True and false where that is known.
     private static bool? LeavesOut(ProjectCommand install)
     {
+        // What is included is not left out.
+        if (install.Command.IncludesDevelopment || Unsets().IsMatch(install.Run.Texts))
+            return null;
         if (install.Command.LeavesDevelopmentOut)
             return true;
-        if (install.Command.NamesGroups || install.Run.Stage.Arguments.Any(argument => argument.Name == "NODE_ENV") || install.Run.Texts.Contains("export NODE_ENV", StringComparison.Ordinal))
+        // yarn 2 and later asks no NODE_ENV.
+        if (install.Command.NamesGroups || install.Command.Options.Contains("--immutable") || install.Run.Stage.Arguments.Any(argument => argument.Name == "NODE_ENV") || install.Run.Texts.Contains("export NODE_ENV", StringComparison.Ordinal))
             return null;
 
         var own = install.Shell.Written.LastOrDefault(word => word.StartsWith("NODE_ENV=", StringComparison.Ordinal))?["NODE_ENV=".Length..]
@@ -111,7 +114,7 @@ internal sealed partial class DevelopmentDependencyRule : NodeRule
     }
 
     // The lock file knows whether something that is not for development needs it, too.
-    private static bool IsDevelopmentOnly(ServiceSubject subject, ProjectCommand it, string package)
+    private static bool IsNeededOtherwise(ServiceSubject subject, ProjectCommand it, string package)
     {
         if (it.Run.Files.Look("package-lock.json", it.Shell.Folder).File is not { } path || !subject.Files.TryGetValue(path, out var text))
             return false;
@@ -121,7 +124,7 @@ internal sealed partial class DevelopmentDependencyRule : NodeRule
             using var document = JsonDocument.Parse(text);
             return document.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("packages", out var packages) && packages.ValueKind == JsonValueKind.Object
                 && packages.TryGetProperty($"node_modules/{package}", out var entry) && entry.ValueKind == JsonValueKind.Object
-                && entry.TryGetProperty("dev", out var dev) && dev.ValueKind == JsonValueKind.True;
+                && !(entry.TryGetProperty("dev", out var dev) && dev.ValueKind == JsonValueKind.True);
         }
         catch (JsonException)
         {
@@ -131,6 +134,9 @@ internal sealed partial class DevelopmentDependencyRule : NodeRule
 
     [GeneratedRegex(@"\b(?:npm|yarn|pnpm)\s+(?:-g\s+|--global\s+|global\s+)?(?:i|install|add)\s+(?:-\S+\s+)*[A-Za-z@]|\bnpm\s+(?:link|rebuild|update)\b")]
     private static partial Regex InstallsByName();
+
+    [GeneratedRegex(@"unset\s+NODE_ENV|npm_config_|npm config|npm set", RegexOptions.IgnoreCase)]
+    private static partial Regex Unsets();
 
     [GeneratedRegex(@"\b(?:npm|yarn|pnpm)\b[^&|;\n]*\b(?:ci|clean-install|install|i)\b")]
     private static partial Regex Installs();

@@ -21,6 +21,10 @@ internal sealed partial record NodeCommand(string Manager, string? Script, IRead
     public bool LeavesDevelopmentOut => Options.Any(option => Production().IsMatch(option))
         || Options.Zip(Options.Skip(1)).Any(pair => pair is ("--omit" or "--only", "dev" or "prod" or "production"));
 
+    /// <summary>True when an option asks for the packages for development, which counts before one that leaves them out.</summary>
+    public bool IncludesDevelopment => Options.Any(option => Including().IsMatch(option))
+        || Options.Zip(Options.Skip(1)).Any(pair => pair is ("--include" or "--also", "dev" or "development"));
+
     /// <summary>True when an option speaks of which packages it takes.</summary>
     public bool NamesGroups => Options.Any(option => Groups().IsMatch(option));
 
@@ -61,6 +65,9 @@ internal sealed partial record NodeCommand(string Manager, string? Script, IRead
 
     [GeneratedRegex("^(?:--production|--production=true|--prod|-P|--omit=dev|--only=prod|--only=production)\\z")]
     private static partial Regex Production();
+
+    [GeneratedRegex("^(?:--include=dev|--also=dev.*|--no-production|--production=false|--dev|-D)\\z")]
+    private static partial Regex Including();
 
     [GeneratedRegex("^(?:--production|--prod|-P|--omit|--only|--include|--dev|-D|--also)(?:=|\\z)")]
     private static partial Regex Groups();

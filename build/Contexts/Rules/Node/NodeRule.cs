@@ -61,7 +61,11 @@ internal abstract partial class NodeRule : DockerfileRule
         || Configures().IsMatch(Encoding.UTF8.GetString(subject.DockerfileBytes!));
 
     [GeneratedRegex("package\\.json|npm pkg|npm init|set-script|yarn init|pnpm init|git clone|degit|create-|\\bjq\\b|\\b(?:cp|mv|ln|tar|unzip|rsync)\\s", RegexOptions.IgnoreCase)]
-    private static partial Regex WritesManifest();
+    protected static partial Regex WritesManifest();
+
+    /// <summary>Programs of the project, which may write a manifest without naming it.</summary>
+    [GeneratedRegex(@"(?:^|[\s;&|])(?:(?:node|sh|bash|python3?|tsx|ts-node)\s+[\w./-]+\.\w+|\.{1,2}/\w)", RegexOptions.Multiline)]
+    protected static partial Regex RunsOwnProgram();
 
     [GeneratedRegex("npm_config_|npm config|npm set|\\.npmrc", RegexOptions.IgnoreCase)]
     private static partial Regex Configures();

@@ -21,7 +21,8 @@ internal sealed class NodeScriptRule : NodeRule
         foreach (var it in Commands(subject, dockerfile, files))
             if (Missing(subject, it.Command, it.Manifest, it.Run.Files, it.Shell.Folder) is var (message, remedy))
                 yield return About(
-                    subject, "VC220", IsCertain(subject, it.Command, it.Manifest, it.Shell) && CertaintyIn(dockerfile, it.Run.Stage) == Certainty.Certain ? Certainty.Certain : Certainty.Likely,
+                    subject, "VC220", IsCertain(subject, it.Command, it.Manifest, it.Shell) && !RunsOwnProgram().IsMatch(it.Run.Texts)
+                        && CertaintyIn(dockerfile, it.Run.Stage) == Certainty.Certain ? Certainty.Certain : Certainty.Likely,
                     it.Run.Instruction.Instruction, $"'{it.Shell}' runs a script that '{it.Manifest}' does not have: {message}", remedy);
 
         foreach (var it in Started(subject, files))
@@ -62,13 +63,15 @@ internal sealed class NodeScriptRule : NodeRule
             yield break;
 
         var all = StageRuns.Instructions(stage);
-        if (all.Any(it => it.Instruction.Keyword == "RUN" && it.Instruction.Text.Contains("package.json", StringComparison.Ordinal)))
+        var texts = string.Join('\n', all.Where(it => it.Instruction.Keyword == "RUN")
+            .SelectMany(it => it.Instruction.Heredocs.Select(heredoc => heredoc.Content).Prepend(it.Instruction.Text)));
+        if (WritesManifest().IsMatch(texts))
             yield break;
 
         var files = new StageFiles(subject.Tree!, subject.Context!.Reference.Path, all, null, IsSent(subject, context));
         foreach (var shell in Commands(start, folder))
             if (NodeCommand.Read(shell.Written) is { Script: not null } command && files.Look("package.json", shell.Folder) is { IsKnown: true, File: { } manifest })
-                yield return (shell, command, manifest, files, start.IsSure, start.Evidence);
+                yield return (shell, command, manifest, files, start.IsSure && !RunsOwnProgram().IsMatch(texts), start.Evidence);
     }
 
     private static IReadOnlyList<ShellCommand> Commands(StartCommand start, string folder) => start.Words switch

@@ -14,7 +14,7 @@ internal sealed partial class PythonToolchain : Toolchain
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Markers =>
-        ["pyenv", "conda", "--ignore-requires-python", "poetry env use", "uv python", "pyproject.toml", "mise", "asdf"];
+        ["pyenv", "conda", "--ignore-requires-python", "PIP_IGNORE_REQUIRES_PYTHON", "poetry env use", "uv python", "pyproject.toml", "mise", "asdf"];
 
     /// <inheritdoc/>
     public override string Reason => "the installer refuses a project that does not take its Python";
