@@ -25,6 +25,9 @@ public sealed record Instruction(string Keyword, int Line, int EndLine)
     /// <summary>The heredocs in the order of their bodies.</summary>
     public IReadOnlyList<Heredoc> Heredocs { get; init; } = [];
 
+    /// <summary>All that it says: its text, then its heredocs.</summary>
+    public IEnumerable<string> Texts => Heredocs.Select(heredoc => heredoc.Content).Prepend(Text);
+
     /// <summary>The instruction of an ONBUILD.</summary>
     public Instruction? Trigger { get; init; }
 

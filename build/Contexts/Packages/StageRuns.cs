@@ -15,7 +15,7 @@ internal sealed record StageRun(Stage Stage, EvaluatedInstruction Instruction, I
 
     /// <summary>All that the RUNs before it say, and what it says itself.</summary>
     public string Texts => string.Join('\n', Before.Append(Instruction).Where(it => it.Instruction.Keyword == "RUN")
-        .SelectMany(it => it.Instruction.Heredocs.Select(heredoc => heredoc.Content).Prepend(it.Instruction.Text)));
+        .SelectMany(it => it.Instruction.Texts));
 }
 
 /// <summary>Goes through the RUNs of a stage.</summary>

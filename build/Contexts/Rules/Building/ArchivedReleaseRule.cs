@@ -77,7 +77,7 @@ internal sealed class ArchivedReleaseRule : DockerfileRule
         {
             foreach (var it in part.Instructions)
             {
-                var text = string.Join('\n', it.Instruction.Heredocs.Select(heredoc => heredoc.Content).Prepend(it.Instruction.Text));
+                var text = string.Join('\n', it.Instruction.Texts);
                 if (OtherSources.Any(word => text.Contains(word, StringComparison.OrdinalIgnoreCase)) || MayBringSources(it))
                     return null;
 

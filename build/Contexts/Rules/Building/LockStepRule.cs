@@ -20,7 +20,7 @@ internal sealed partial class LockStepRule : DockerfileRule
     protected override IEnumerable<Finding> Check(ServiceSubject subject, EvaluatedDockerfile dockerfile)
     {
         var texts = string.Join('\n', dockerfile.Stages.SelectMany(stage => stage.Instructions).Select(it => it.Instruction)
-            .Where(it => it.Keyword is "RUN" or "ENV" or "ARG").SelectMany(it => it.Heredocs.Select(heredoc => heredoc.Content).Prepend(it.Text)));
+            .Where(it => it.Keyword is "RUN" or "ENV" or "ARG").SelectMany(it => it.Texts));
         // A manifest that is written or changed on the way is not the one in the tree.
         if (Changes().IsMatch(texts))
             yield break;

@@ -64,7 +64,7 @@ internal sealed class NodeScriptRule : NodeRule
 
         var all = StageRuns.Instructions(stage);
         var texts = string.Join('\n', all.Where(it => it.Instruction.Keyword == "RUN")
-            .SelectMany(it => it.Instruction.Heredocs.Select(heredoc => heredoc.Content).Prepend(it.Instruction.Text)));
+            .SelectMany(it => it.Instruction.Texts));
         if (WritesManifest().IsMatch(texts))
             yield break;
 

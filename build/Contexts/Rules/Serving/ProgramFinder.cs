@@ -110,7 +110,7 @@ internal static class ProgramFinder
                     ? ProgramFolders.Contains(target.Length > 1 ? target.TrimEnd('/') : target) ? Presence.Unknown : Presence.Absent
                     : Presence.Unlikely;
             case "RUN":
-                var texts = written.Heredocs.Select(heredoc => heredoc.Content).Prepend(written.Text).ToList();
+                var texts = written.Texts.ToList();
                 if (texts.Any(text => text.Contains(program, StringComparison.Ordinal)))
                     return Presence.Unknown;
                 // What a list in a file or a variable names is not known.

@@ -63,7 +63,7 @@ internal sealed partial class StartedProgramRule : ServiceRule
         string[] names = [program, .. Programs[program]];
         var written = dockerfile.Stages.SelectMany(stage => stage.Instructions).Select(it => it.Instruction)
             .Where(it => it.Keyword is not ("CMD" or "ENTRYPOINT" or "HEALTHCHECK"))
-            .SelectMany(it => it.Heredocs.Select(heredoc => heredoc.Content).Prepend(it.Text)).ToList();
+            .SelectMany(it => it.Texts).ToList();
         return written.Any(text => IsNamed(text, names) || Unknown().IsMatch(text)) || !written.Any(text => Installs().IsMatch(text))
             ? null
             : (program, start);

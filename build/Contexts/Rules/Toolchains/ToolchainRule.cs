@@ -52,7 +52,7 @@ internal sealed class ToolchainRule : DockerfileRule
         if (written.Keyword is not ("RUN" or "ENV" or "ARG" or "SHELL") && written.Flag("from") is null)
             return false;
 
-        return written.Heredocs.Select(heredoc => heredoc.Content).Prepend(written.Text)
+        return written.Texts
             .Any(text => toolchain.Markers.Any(marker => text.Contains(marker, StringComparison.Ordinal)));
     }
 

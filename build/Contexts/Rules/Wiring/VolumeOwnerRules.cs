@@ -21,7 +21,7 @@ internal sealed class VolumeOwnerRules : ServiceRule
         var texts = new List<string>();
         for (var part = stage; part is not null; part = part.Parent)
         {
-            texts.AddRange(part.Instructions.SelectMany(it => it.Instruction.Heredocs.Select(heredoc => heredoc.Content).Prepend(it.Instruction.Text)));
+            texts.AddRange(part.Instructions.SelectMany(it => it.Instruction.Texts));
             if (part.WorkingDirectory is { } folder)
                 texts.Add(folder);
         }
