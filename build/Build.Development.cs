@@ -1,20 +1,15 @@
-using System.Text.Json;
 using Nuke.Common;
 using Nuke.Common.IO;
 using PhasedRollout.Compose;
 using PhasedRollout.Contexts.Rules;
 using PhasedRollout.Demo;
 using PhasedRollout.Demo.Benchmark;
-using PhasedRollout.Demo.Machines;
 using PhasedRollout.Runs;
 using Serilog;
 
 /// <summary>The build of the build, the demo, and the pages of the rules.</summary>
 partial class Build
 {
-    /// <summary>How many failed scenarios are worth a second attempt: more of them are no stumble.</summary>
-    const int MostRepeated = 4;
-
     static string Solution => RootDirectory / "phased-rollout.slnx";
 
     Target Compile => _ => _
@@ -81,84 +76,6 @@ partial class Build
 
         foreach (var line in lines)
             Console.WriteLine(line);
-    }
-
-    async Task RunTests()
-    {
-        var machine = new Machine(
-            new MachineOptions
-            {
-                Directory = DemoDirectory / "machine",
-                PackagesDirectory = TemporaryDirectory / "packages",
-                NoInstall = NoInstall,
-                DockerHost = DockerHost,
-            },
-            Log.Information);
-        var engine = await machine.EnsureEngineAsync(Stop);
-        var git = await machine.EnsureGitAsync(Stop);
-        var environment = new Dictionary<string, string>(git.Environment ?? new Dictionary<string, string>()) { ["DOCKER_HOST"] = engine.Host };
-
-        Log.Information("Running every test and naming those that fail; the ones on the real engine take some minutes");
-        var results = await RunTestsAsync([], environment);
-
-        // An engine on a busy machine may stumble once. What fails twice is broken; what fails once is named, and counts as passed.
-        var failed = results.Where(test => test.Failed).ToList();
-        if (failed.Count is > 0 and <= MostRepeated && failed.All(test => test.IsScenario))
-        {
-            Log.Warning("{Count} scenarios failed and are run once more: {Names:l}", failed.Count, string.Join(", ", failed.Select(test => test.Name)));
-            var again = (await RunTestsAsync([.. failed.Select(test => test.Method).Distinct()], environment)).ToDictionary(test => test.Name);
-            results = [.. results.Select(test => test.Failed ? again.GetValueOrDefault(test.Name, test) : test)];
-            foreach (var test in failed.Where(test => again.TryGetValue(test.Name, out var second) && !second.Failed))
-                Log.Warning("{Name:l} passed at the second attempt only", test.Name);
-        }
-
-        var (passed, broken) = (results.Count(test => test.Passed), results.Count(test => test.Failed));
-        Console.WriteLine(FormattableString.Invariant($"{passed} passed, {broken} failed, {results.Count(test => test.Status == "skipped")} skipped"));
-        Assert.True(broken == 0 && passed > 0, FormattableString.Invariant($"{broken} tests failed"));
-    }
-
-    /// <summary>Runs the named methods, or every test.</summary>
-    async Task<IReadOnlyList<TestResult>> RunTestsAsync(string[] methods, IReadOnlyDictionary<string, string> environment)
-    {
-        var results = TemporaryDirectory / "tests.ctrf.json";
-        File.Delete(results);
-        var exitCode = await ForegroundProcess.RunAsync(
-            ChildBuild.DotNet,
-            [
-                RootDirectory / "tests" / "bin" / "Debug" / "net10.0" / "PhasedRollout.Tests.dll", "-result-ctrf", results, "-noColor", "-noLogo",
-                .. methods.SelectMany(method => (string[])["-method", method]),
-            ],
-            environment,
-            Stop);
-
-        Assert.True(File.Exists(results), $"The tests ended with exit code {exitCode} and without a result");
-        // xunit writes the control characters of names and messages as they are, which JSON does not allow (RFC 8259, section 7).
-        var written = await File.ReadAllTextAsync(results, Stop);
-        using var document = JsonDocument.Parse(string.Create(written.Length, written, static (clean, text) =>
-        {
-            for (var i = 0; i < text.Length; i++)
-                clean[i] = char.IsControl(text[i]) ? ' ' : text[i];
-        }));
-        TestResult[] tests = [.. document.RootElement.GetProperty("results").GetProperty("tests").EnumerateArray().Select(TestResult.Read)];
-        Assert.True(exitCode == 0 || tests.Any(test => test.Failed), $"The tests ended with exit code {exitCode}, though none failed");
-        return tests;
-    }
-
-    /// <summary>A test of a result file in the Common Test Report Format (ctrf.io), as xunit writes it.</summary>
-    sealed record TestResult(string Name, string Status, string Type, string Method)
-    {
-        public bool Passed => Status == "passed";
-
-        public bool Failed => Status == "failed";
-
-        public bool IsScenario => Type.StartsWith("PhasedRollout.Tests.Scenarios.", StringComparison.Ordinal);
-
-        public static TestResult Read(JsonElement test)
-        {
-            var extra = test.GetProperty("extra");
-            var type = extra.GetProperty("type").GetString()!;
-            return new TestResult(test.GetProperty("name").GetString()!, test.GetProperty("status").GetString()!, type, $"{type}.{extra.GetProperty("method").GetString()}");
-        }
     }
 
     async Task DotNet(params string[] arguments)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Formats.Tar;
 using System.Globalization;
 using System.IO.Compression;
@@ -13,15 +14,17 @@ internal sealed class MemoryRepository : IRepositorySource
 {
     private readonly Dictionary<string, (TreeEntryKind Kind, byte[] Content)> files = new(StringComparer.Ordinal);
     private readonly Dictionary<string, byte[]> blobs = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<string> blobsRead = [];
+    private int archivesOpened;
 
     public MemoryRepository() => ArchiveEntries = () => files.Select(file => (file.Key, file.Value.Kind, file.Value.Content));
 
     /// <summary>What the archive holds, by paths below its top folder.</summary>
     public Func<IEnumerable<(string Path, TreeEntryKind Kind, byte[] Content)>> ArchiveEntries { get; set; }
 
-    public int ArchivesOpened { get; private set; }
+    public int ArchivesOpened => archivesOpened;
 
-    public List<string> BlobsRead { get; } = [];
+    public IReadOnlyList<string> BlobsRead => [.. blobsRead];
 
     public string Commit => TreeId("")[..20] + "00000000000000000000";
 
@@ -59,13 +62,13 @@ internal sealed class MemoryRepository : IRepositorySource
 
     public Task<byte[]> ReadBlobAsync(RepositoryName repository, string blob, CancellationToken cancellationToken)
     {
-        BlobsRead.Add(blob);
+        blobsRead.Enqueue(blob);
         return Task.FromResult(blobs[blob]);
     }
 
     public Task<Stream> OpenArchiveAsync(RepositoryName repository, string commit, CancellationToken cancellationToken)
     {
-        ArchivesOpened++;
+        Interlocked.Increment(ref archivesOpened);
         var output = new MemoryStream();
         using (var zip = new GZipStream(output, CompressionLevel.Fastest, leaveOpen: true))
         using (var writer = new TarWriter(zip, TarEntryFormat.Pax))

@@ -48,16 +48,16 @@ internal sealed class MemoryTarget : IDeploymentTarget
 
     public List<ImageBuild> Builds { get; } = [];
 
-    public IReadOnlyList<DeployedContainer> Containers => containers;
+    public IReadOnlyList<DeployedContainer> Containers => Locked<IReadOnlyList<DeployedContainer>>(() => [.. containers]);
 
-    public IReadOnlyList<DeployedNetwork> Networks => networks;
+    public IReadOnlyList<DeployedNetwork> Networks => Locked<IReadOnlyList<DeployedNetwork>>(() => [.. networks]);
 
-    public IReadOnlyList<string> References => [.. images.Keys.Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> References => Locked<IReadOnlyList<string>>(() => [.. images.Keys.Order(StringComparer.Ordinal)]);
 
-    public ObservedState Observed => new([.. containers], [.. networks], [.. volumes]);
+    public ObservedState Observed => Locked(() => new ObservedState([.. containers], [.. networks], [.. volumes]));
 
     /// <summary>What a person sees: names, states, whose; without ids and times.</summary>
-    public string Picture => string.Join('\n', containers
+    public string Picture => string.Join('\n', Containers
         .Select(container => $"{container.Name} {container.State} {(container.ConfigHash ?? "-")[..Math.Min(6, container.ConfigHash?.Length ?? 1)]}")
         .Order(StringComparer.Ordinal));
 
@@ -102,39 +102,42 @@ internal sealed class MemoryTarget : IDeploymentTarget
     }
 
     public Task<TargetDescription> DescribeAsync(CancellationToken cancellationToken) => Read(
-        new TargetDescription("unix:///memory", "memory", "20.10", new Version(1, 41), "linux/amd64", IsLocal) { AddressPools = AddressPools, Routes = Routes });
+        () => new TargetDescription("unix:///memory", "memory", "20.10", new Version(1, 41), "linux/amd64", IsLocal) { AddressPools = AddressPools, Routes = Routes });
 
-    public Task<IReadOnlyList<DeployedContainer>> ListContainersAsync(CancellationToken cancellationToken) => Read<IReadOnlyList<DeployedContainer>>([.. containers]);
+    public Task<IReadOnlyList<DeployedContainer>> ListContainersAsync(CancellationToken cancellationToken) => Read<IReadOnlyList<DeployedContainer>>(() => [.. containers]);
 
     public Task<ContainerStatus?> InspectContainerAsync(string container, CancellationToken cancellationToken) => Read(
-        Find(container) is { } found ? new ContainerStatus(found.State, null, found.ExitCode ?? 0, "") : null);
+        () => Find(container) is { } found ? new ContainerStatus(found.State, null, found.ExitCode ?? 0, "") : null);
 
-    public Task<IReadOnlyList<DeployedNetwork>> ListNetworksAsync(CancellationToken cancellationToken) => Read<IReadOnlyList<DeployedNetwork>>([.. networks]);
+    public Task<IReadOnlyList<DeployedNetwork>> ListNetworksAsync(CancellationToken cancellationToken) => Read<IReadOnlyList<DeployedNetwork>>(() => [.. networks]);
 
-    public Task<IReadOnlyList<DeployedVolume>> ListVolumesAsync(CancellationToken cancellationToken) => Read<IReadOnlyList<DeployedVolume>>([.. volumes]);
+    public Task<IReadOnlyList<DeployedVolume>> ListVolumesAsync(CancellationToken cancellationToken) => Read<IReadOnlyList<DeployedVolume>>(() => [.. volumes]);
 
-    public Task<DeployedImage?> FindImageAsync(string reference, CancellationToken cancellationToken) => Read(images.GetValueOrDefault(reference));
+    public Task<DeployedImage?> FindImageAsync(string reference, CancellationToken cancellationToken) => Read(() => images.GetValueOrDefault(reference));
 
     public Task<IReadOnlyList<DeployedImage>> ListImagesAsync(string project, CancellationToken cancellationToken) => Read<IReadOnlyList<DeployedImage>>(
-        [.. images.Values.Where(image => image.Labels.GetValueOrDefault(RolloutLabels.BuiltFor) == project)]);
+        () => [.. images.Values.Where(image => image.Labels.GetValueOrDefault(RolloutLabels.BuiltFor) == project)]);
 
-    public Task<RegistryAnswer> AskRegistryAsync(string reference, CancellationToken cancellationToken) => Read(Registry);
+    public Task<RegistryAnswer> AskRegistryAsync(string reference, CancellationToken cancellationToken) => Read(() => Registry);
 
     public Task<PortHolder?> FindPortHolderAsync(PortMapping port, CancellationToken cancellationToken) => Read(
-        listeners.GetValueOrDefault(port.HostPort?.ToString(CultureInfo.InvariantCulture) ?? ""));
+        () => listeners.GetValueOrDefault(port.HostPort?.ToString(CultureInfo.InvariantCulture) ?? ""));
 
-    public Task<string?> ReadVolumeFileAsync(string source, string path, CancellationToken cancellationToken) => Read(VolumeFiles.GetValueOrDefault($"{source}/{path}"));
+    public Task<string?> ReadVolumeFileAsync(string source, string path, CancellationToken cancellationToken) => Read(() => VolumeFiles.GetValueOrDefault($"{source}/{path}"));
 
-    public Task<long?> FreeDiskAsync(CancellationToken cancellationToken) => Read(FreeDisk);
+    public Task<long?> FreeDiskAsync(CancellationToken cancellationToken) => Read(() => FreeDisk);
 
     public async Task<BuildAnswer> BuildImageAsync(ImageBuild build, Stream context, Action<string> output, CancellationToken cancellationToken)
     {
         await Write($"build {build.Service}", () => Builds.Add(build));
         var answer = Build?.Invoke(build) ?? new BuildAnswer("sha256:" + build.Tags[0], null, null);
-        if (answer.ImageId is not null)
-            foreach (var tag in build.Tags)
-                images[tag] = new DeployedImage(answer.ImageId, [tag], build.Labels);
-        return answer;
+        return Locked(() =>
+        {
+            if (answer.ImageId is not null)
+                foreach (var tag in build.Tags)
+                    images[tag] = new DeployedImage(answer.ImageId, [tag], build.Labels);
+            return answer;
+        });
     }
 
     public Task<string?> PullImageAsync(string reference, string? platform, Action<string> output, CancellationToken cancellationToken) =>
@@ -153,7 +156,7 @@ internal sealed class MemoryTarget : IDeploymentTarget
         (images.Values.FirstOrDefault(known => known.Id == image) ?? new DeployedImage(image, [], new Dictionary<string, string>())) with { Tags = [reference] });
 
     public Task<IReadOnlyList<string>> ListImageReferencesAsync(string prefix, CancellationToken cancellationToken) => Read<IReadOnlyList<string>>(
-        [.. images.Keys.Where(reference => reference.StartsWith(prefix, StringComparison.Ordinal))]);
+        () => [.. images.Keys.Where(reference => reference.StartsWith(prefix, StringComparison.Ordinal))]);
 
     public Task KeepContainerAsync(
         string container, string name, string image, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken) => Write($"keep {name}", () =>
@@ -225,13 +228,17 @@ internal sealed class MemoryTarget : IDeploymentTarget
         Write($"remove {Name(container)}", () => containers.RemoveAll(found => found.Id == container || found.Name == container));
 
     /// <summary>Somebody else removes a container.</summary>
-    public void Forget(string name) => containers.RemoveAll(container => container.Name == name);
+    public void Forget(string name) => Lose(container => container.Name == name);
 
     /// <summary>Somebody else stops a container.</summary>
-    public void Halt(string name) => Change(name, container => container with { State = "exited", ExitCode = 137 });
+    public void Halt(string name) => Locked(() =>
+    {
+        Change(name, container => container with { State = "exited", ExitCode = 137 });
+        return true;
+    });
 
     /// <summary>Somebody else removes containers.</summary>
-    public void Lose(Predicate<DeployedContainer> which) => containers.RemoveAll(which);
+    public void Lose(Predicate<DeployedContainer> which) => Locked(() => containers.RemoveAll(which));
 
     private string NewId() => "id-" + (++clock).ToString("00000", CultureInfo.InvariantCulture);
 
@@ -239,7 +246,7 @@ internal sealed class MemoryTarget : IDeploymentTarget
 
     private DeployedContainer? Find(string container) => containers.Find(found => found.Id == container || found.Name == container);
 
-    private string Name(string container) => Find(container)?.Name ?? container;
+    private string Name(string container) => Locked(() => Find(container)?.Name ?? container);
 
     private void NameIsFree(string name)
     {
@@ -255,12 +262,19 @@ internal sealed class MemoryTarget : IDeploymentTarget
         containers[index] = change(containers[index]);
     }
 
-    private Task<T> Read<T>(T value)
+    private Task<T> Read<T>(Func<T> look)
     {
         lock (gate)
             return LooksWithoutAnswer > 0 && LooksWithoutAnswer-- > 0
                 ? Task.FromException<T>(new WorldRefusedException(FailureClass.EngineUnreachable, "no engine answers", "start it"))
-                : IsDead ? Task.FromException<T>(new DeployerDiedException()) : Task.FromResult(value);
+                : IsDead ? Task.FromException<T>(new DeployerDiedException()) : Task.FromResult(look());
+    }
+
+    /// <summary>What a test or somebody else does beside the deployer, which may be at work.</summary>
+    private T Locked<T>(Func<T> act)
+    {
+        lock (gate)
+            return act();
     }
 
     private bool IsDead => DiesAfter is { } last && Writes.Count >= last;

@@ -29,6 +29,10 @@ internal sealed class ComposeProgram(string folder)
         if (noInstall)
             throw new DemoException("Docker Compose 2.26 of Debian 13 is needed, and --no-install forbids fetching it.");
 
+        using var alone = await FetchLock.TakeAsync(Path.GetDirectoryName(folder)!, ct);
+        if (Directory.Exists(program.Configuration))
+            return program;
+
         var (lists, archives) = (Path.Combine(folder, "lists"), Path.Combine(folder, "archives"));
         Directory.CreateDirectory(Path.Combine(lists, "partial"));
         Directory.CreateDirectory(archives);

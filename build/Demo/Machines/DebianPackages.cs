@@ -22,6 +22,10 @@ internal sealed partial class DebianPackages(string directory, bool noInstall, A
             return root;
 
         Allow(purpose, packages);
+        using var alone = await FetchLock.TakeAsync(directory, ct);
+        if (File.Exists(complete))
+            return root;
+
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
         var archives = Directory.CreateDirectory(Path.Combine(folder, "archives")).FullName;

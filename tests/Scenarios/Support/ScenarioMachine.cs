@@ -130,12 +130,15 @@ public sealed class ScenarioMachine : IAsyncLifetime
     /// <summary>The Dockerfile, started from this run's image.</summary>
     internal string OnBaseImage(string dockerfile) => dockerfile.Replace(FixtureFiles.BaseImage, BaseImage, StringComparison.Ordinal);
 
-    /// <summary>A host port that nobody holds and no other scenario of this run was given, outside of what the system hands out by itself.</summary>
+    /// <summary>
+    /// A host port that nobody holds and no other scenario of this run was given, outside of what the system hands out by itself and of what
+    /// other test processes that run beside this one are likely to choose.
+    /// </summary>
     internal int FreePort()
     {
         for (var attempt = 0; attempt < 1000; attempt++)
         {
-            var port = Random.Shared.Next(20_000, 30_000);
+            var port = 20_000 + (Environment.ProcessId % 10 * 1000) + Random.Shared.Next(1000);
             if (!_ports.Contains(port) && IsFree(port))
             {
                 _ports.Add(port);
@@ -143,7 +146,7 @@ public sealed class ScenarioMachine : IAsyncLifetime
             }
         }
 
-        throw new InvalidOperationException("there is no free port between 20000 and 30000");
+        throw new InvalidOperationException("there is no free port left among this process's thousand");
     }
 
     private Task BuildAsync(string tag, Stream context) => DemoEngine.UseAsync(DockerHost, _folder, async engine =>
