@@ -58,8 +58,5 @@ public sealed record DeploymentSettings
     internal GateSettings QuickGate => new(
         TimeSpan.Zero,
         Gate.HealthyDeadline < QuickLook ? Gate.HealthyDeadline : QuickLook,
-        Gate.ProgressDeadline < QuickLook ? Gate.ProgressDeadline : QuickLook)
-    {
-        OwnChecksSuffice = true,
-    };
+        Gate.ProgressDeadline < QuickLook ? Gate.ProgressDeadline : QuickLook);
 }

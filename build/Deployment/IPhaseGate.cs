@@ -43,12 +43,7 @@ public sealed record GatedService(Service Service, string ContainerId, string Co
 /// <param name="MinHealthyTime">How long every check must pass without a break before a service counts as healthy.</param>
 /// <param name="HealthyDeadline">How long a service may take to become healthy.</param>
 /// <param name="ProgressDeadline">How long the phase may go without another service becoming healthy.</param>
-public sealed record GateSettings(TimeSpan MinHealthyTime, TimeSpan HealthyDeadline, TimeSpan ProgressDeadline)
-{
-    /// <summary>True when a container's own healthcheck, run by the gate, speaks for it as long as the engine has not probed it: an engine probes
-    /// first one interval after the start. False where the engine's own verdict is waited for.</summary>
-    public bool OwnChecksSuffice { get; init; }
-}
+public sealed record GateSettings(TimeSpan MinHealthyTime, TimeSpan HealthyDeadline, TimeSpan ProgressDeadline);
 
 /// <summary>What the gate decided.</summary>
 /// <param name="Services">The verdict on each service, in the order given.</param>

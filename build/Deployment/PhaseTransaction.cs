@@ -14,7 +14,7 @@ internal sealed class PhaseTransaction(
     IRunLog log)
 {
     public async Task<PhaseOutcome> RunAsync(
-        Rollout rollout, int number, IReadOnlyList<WantedService> wanted, DeploymentPlan plan, bool isLast, CancellationToken cancellationToken)
+        Rollout rollout, int number, IReadOnlyList<WantedService> wanted, DeploymentPlan plan, CancellationToken cancellationToken)
     {
         var runner = new OperationRunner(target, rollout, settings, clock, log);
         GateVerdict? verdict = null;
@@ -38,8 +38,7 @@ internal sealed class PhaseTransaction(
             using (log.Begin(new RunStep(StepKind.Start, null) { Phase = number }))
                 await SwitchAsync(runner, plan, cancellationToken);
 
-            // The run goes on after it: the engine's own verdict on it is there when the last phase's is.
-            var patience = (plan.IsEmpty ? settings.QuickGate : settings.Gate) with { OwnChecksSuffice = !isLast };
+            var patience = plan.IsEmpty ? settings.QuickGate : settings.Gate;
             verdict = await HoldGateAsync(rollout.Project, number, wanted, plan.Switch, patience, cancellationToken);
             if (verdict.Passed)
             {
@@ -77,7 +76,7 @@ internal sealed class PhaseTransaction(
         using (log.Begin(new RunStep(StepKind.Start, null) { Phase = number }))
             await runner.RunByServiceAsync(plan.Trial, cancellationToken);
         var verdict = await HoldGateAsync(
-            project, number, tried, plan.Trial, settings.Gate with { MinHealthyTime = TimeSpan.Zero, OwnChecksSuffice = true }, cancellationToken);
+            project, number, tried, plan.Trial, settings.Gate with { MinHealthyTime = TimeSpan.Zero }, cancellationToken);
         if (verdict.Passed)
             await runner.RunByServiceAsync(plan.EndTrial, cancellationToken);
         return verdict;

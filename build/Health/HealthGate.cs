@@ -236,7 +236,7 @@ internal sealed class HealthGate
             return false;
 
         var checkPassed = !seen.HasCheck || EngineVouches(seen)
-            || (settings.OwnChecksSuffice && seen.IsVouchedForByOwnCheck && Lasts(own.PassingSince, own.Results[^1].Start));
+            || (seen.IsVouchedForByOwnCheck && Lasts(own.PassingSince, own.Results[^1].Start));
         var addressPassed = Gated.Service.HealthUrl is null
             || (answer is { Passed: true } && ((steady && !refused) || Lasts(answeringSince, answer.AskedAt)));
         return checkPassed && addressPassed && (steady || Lasts(started, seen.At));

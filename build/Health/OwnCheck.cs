@@ -34,13 +34,11 @@ internal sealed class OwnCheck
     /// <summary>When it is to be run next; null when it is not.</summary>
     public DateTimeOffset? Due(ContainerSample sample, GateSettings settings)
     {
-        // Where the engine decides anyway, ours can only make the time of stability begin earlier.
-        var helps = settings.OwnChecksSuffice || settings.MinHealthyTime > TimeSpan.Zero;
-        if (!helps || isRunning || isGivenUp || sample is not { IsRunning: true, Verdict: "starting", Check: not null } || sample.FreshProbes.Any())
+        if (isRunning || isGivenUp || sample is not { IsRunning: true, Verdict: "starting", Check: not null } || sample.FreshProbes.Any())
             return null;
 
         return PassingSince is not { } since ? due
-            : settings.OwnChecksSuffice && results[^1].Start < since + settings.MinHealthyTime ? since + settings.MinHealthyTime
+            : results[^1].Start < since + settings.MinHealthyTime ? since + settings.MinHealthyTime
             : null;
     }
 

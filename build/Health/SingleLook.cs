@@ -53,7 +53,7 @@ internal sealed class SingleLook(IContainerObserver observer, IHttpProbe http, T
     }
 
     private static bool IsUndecided(ContainerSample sample) =>
-        sample is { IsRunning: true, HasCheck: true } && sample.FreshProbes.LastOrDefault() switch
+        sample is { IsRunning: true, HasCheck: true, IsVouchedForByOwnCheck: false } && sample.FreshProbes.LastOrDefault() switch
         {
             null => true,
             { ExitCode: 0 } => sample.Verdict != "healthy",

@@ -10,13 +10,12 @@ public class OwnCheckTests
 {
     private static readonly DateTimeOffset Opened = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
     private static readonly ContainerCheck Check = new(["curl", "-f", "http://localhost/"], TimeSpan.FromSeconds(10));
-    private static readonly GateSettings Suffices = new(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(10)) { OwnChecksSuffice = true };
-    private static readonly GateSettings EngineDecides = Suffices with { OwnChecksSuffice = false };
+    private static readonly GateSettings Patience = new(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(10));
 
     [Fact]
     public void A_check_that_passes_and_passes_again_after_min_healthy_time_needs_no_probe_of_the_engine()
     {
-        var gate = Gate(Suffices);
+        var gate = Gate(Patience);
         gate.See(Starting(At(0)));
         gate.CheckDue.ShouldBe(At(0.25));
         Run(gate, At(0.25), 0);
@@ -37,7 +36,7 @@ public class OwnCheckTests
     [Fact]
     public void Without_a_time_of_stability_one_pass_is_enough()
     {
-        var gate = Gate(Suffices with { MinHealthyTime = TimeSpan.Zero });
+        var gate = Gate(Patience with { MinHealthyTime = TimeSpan.Zero });
         gate.See(Starting(At(0)));
         Run(gate, At(0.25), 0);
 
@@ -47,7 +46,7 @@ public class OwnCheckTests
     [Fact]
     public void A_check_that_fails_is_run_again_later_and_later_and_fails_nothing()
     {
-        var gate = Gate(Suffices);
+        var gate = Gate(Patience);
         gate.See(Starting(At(0)));
         List<double> moments = [];
         for (var now = At(0.25); now < At(30); now = gate.CheckDue!.Value)
@@ -65,7 +64,7 @@ public class OwnCheckTests
     [Fact]
     public void A_pass_after_failures_begins_the_time_of_stability_there()
     {
-        var gate = Gate(Suffices);
+        var gate = Gate(Patience);
         gate.See(Starting(At(0)));
         Run(gate, At(0.25), 0);
         gate.See(Starting(At(10.25)));
@@ -81,32 +80,9 @@ public class OwnCheckTests
     }
 
     [Fact]
-    public void Where_the_engine_decides_a_pass_of_ours_only_makes_the_time_of_stability_begin_earlier()
-    {
-        var gate = Gate(EngineDecides);
-        gate.See(Starting(At(0)));
-        Run(gate, At(0.25), 0);
-        gate.CheckDue.ShouldBeNull();
-        gate.See(Starting(At(20)));
-        gate.Judge(At(20)).Pending.ShouldBeTrue();
-        gate.See(Starting(At(30)) with { Verdict = "healthy", Probes = [new ProbeEvidence(At(30), 0, "")] });
-
-        gate.Judge(At(30)).Passed.ShouldBeTrue();
-    }
-
-    [Fact]
-    public void Where_the_engine_decides_and_no_time_of_stability_is_asked_for_nothing_is_run()
-    {
-        var gate = Gate(EngineDecides with { MinHealthyTime = TimeSpan.Zero });
-        gate.See(Starting(At(0)));
-
-        gate.CheckDue.ShouldBeNull();
-    }
-
-    [Fact]
     public void A_probe_of_the_engine_that_fails_outweighs_a_pass_of_ours()
     {
-        var gate = Gate(Suffices);
+        var gate = Gate(Patience);
         gate.See(Starting(At(0)));
         Run(gate, At(0.25), 0);
         var probed = Starting(At(12)) with { Probes = [new ProbeEvidence(At(5), 1, "503")] };
@@ -124,7 +100,7 @@ public class OwnCheckTests
     public void A_restart_forgets_what_passed_before_it()
     {
         var own = new OwnCheck();
-        var gate = Gate(Suffices with { MinHealthyTime = TimeSpan.Zero }, own);
+        var gate = Gate(Patience with { MinHealthyTime = TimeSpan.Zero }, own);
         gate.See(Starting(At(0)));
         gate.BeginCheck();
         gate.See(Starting(At(1), started: At(0.8)) with { RestartCount = 1 });
@@ -138,7 +114,7 @@ public class OwnCheckTests
     [Fact]
     public void A_check_that_cannot_be_run_is_left_to_the_engine()
     {
-        var gate = Gate(Suffices);
+        var gate = Gate(Patience);
         gate.See(Starting(At(0)));
         gate.BeginCheck();
         gate.See(null, At(0.3));
@@ -149,15 +125,15 @@ public class OwnCheckTests
     [Fact]
     public void Nothing_is_run_in_a_container_that_has_no_check_or_is_down_or_only_has_to_end()
     {
-        var none = Gate(Suffices);
+        var none = Gate(Patience);
         none.See(new ContainerSample(At(0), "running", At(0), 0));
         none.CheckDue.ShouldBeNull();
 
-        var down = Gate(Suffices);
+        var down = Gate(Patience);
         down.See(Starting(At(0)) with { Status = "restarting" });
         down.CheckDue.ShouldBeNull();
 
-        var job = new HealthGate(new GatedService(Service(), "id", "name"), runsToCompletion: true, Suffices, Opened);
+        var job = new HealthGate(new GatedService(Service(), "id", "name"), runsToCompletion: true, Patience, Opened);
         job.See(Starting(At(0)));
         job.CheckDue.ShouldBeNull();
     }
@@ -166,11 +142,11 @@ public class OwnCheckTests
     public void What_passed_at_the_gate_of_its_phase_is_not_run_again_at_the_next()
     {
         var own = new OwnCheck();
-        var first = Gate(Suffices with { MinHealthyTime = TimeSpan.Zero }, own);
+        var first = Gate(Patience with { MinHealthyTime = TimeSpan.Zero }, own);
         first.See(Starting(At(0)));
         Run(first, At(0.25), 0);
 
-        var second = Gate(Suffices with { MinHealthyTime = TimeSpan.Zero }, own);
+        var second = Gate(Patience with { MinHealthyTime = TimeSpan.Zero }, own);
         second.See(Starting(At(3)));
 
         second.CheckDue.ShouldBeNull();

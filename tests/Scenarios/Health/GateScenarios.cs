@@ -57,7 +57,7 @@ public class GateScenarios(EngineFixture engine) : IClassFixture<EngineFixture>
             });
 
         var verdict = await engine.Watch.HoldAsync(
-            [service], new GateSettings(TimeSpan.Zero, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30)) { OwnChecksSuffice = true }, Stop);
+            [service], new GateSettings(TimeSpan.Zero, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30)), Stop);
 
         var health = verdict.Services.Single();
         health.State.ShouldBe(ServiceState.Healthy, health.Reason);
@@ -80,7 +80,7 @@ public class GateScenarios(EngineFixture engine) : IClassFixture<EngineFixture>
         });
 
         var verdict = await engine.Watch.HoldAsync(
-            [service], new GateSettings(TimeSpan.Zero, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30)) { OwnChecksSuffice = true }, Stop);
+            [service], new GateSettings(TimeSpan.Zero, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30)), Stop);
 
         verdict.Services.Single().State.ShouldBe(ServiceState.Failed);
         verdict.Services.Single().Reason.ShouldStartWith("not healthy within 5 s (healthy-deadline)");
