@@ -69,6 +69,7 @@ public static class RuleCatalog
         new("VC225", FailureClass.BuildFailure, RuleStation.VerifyContexts, "Lock files say what the manifest beside them says"),
         new("VC226", FailureClass.BuildFailure, RuleStation.VerifyContexts, "Users are added by a program that the image has"),
         new("VC227", FailureClass.BuildFailure, RuleStation.VerifyContexts, "The packages of the base image's release are still where it looks"),
+        new("VC228", FailureClass.BuildFailure, RuleStation.VerifyContexts, "A program that a RUN calls is in the image"),
 
         // Ports.
         new("VC301", FailureClass.WrongPort, RuleStation.VerifyContexts, "The published port is one that the image listens on"),

@@ -1,6 +1,7 @@
 using PhasedRollout.Contexts.Rules.Building;
 using PhasedRollout.Contexts.Rules.Copying;
 using PhasedRollout.Contexts.Rules.Node;
+using PhasedRollout.Contexts.Rules.Programs;
 using PhasedRollout.Contexts.Rules.Secrets;
 using PhasedRollout.Contexts.Rules.Serving;
 using PhasedRollout.Contexts.Rules.Toolchains;
@@ -45,6 +46,7 @@ public sealed record RuleSet(IReadOnlyList<IServiceRule> OfServices, IReadOnlyLi
             new PackageCommandRules(),
             new UserCommandRule(),
             new ArchivedReleaseRule(),
+            new MissingProgramRule(),
             new SubmoduleRule(),
             new LargeFileRule(),
         ],
