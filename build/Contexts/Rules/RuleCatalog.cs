@@ -70,6 +70,8 @@ public static class RuleCatalog
         new("VC226", FailureClass.BuildFailure, RuleStation.VerifyContexts, "Users are added by a program that the image has"),
         new("VC227", FailureClass.BuildFailure, RuleStation.VerifyContexts, "The packages of the base image's release are still where it looks"),
         new("VC228", FailureClass.BuildFailure, RuleStation.VerifyContexts, "A program that a RUN calls is in the image"),
+        new("VC229", FailureClass.BuildFailure, RuleStation.VerifyContexts, "What /bin/sh reads is not written for bash"),
+        new("VC230", FailureClass.BuildFailure, RuleStation.VerifyContexts, "A script that a RUN executes may be executed and has what it reads"),
 
         // Ports.
         new("VC301", FailureClass.WrongPort, RuleStation.VerifyContexts, "The published port is one that the image listens on"),

@@ -47,6 +47,8 @@ public sealed record RuleSet(IReadOnlyList<IServiceRule> OfServices, IReadOnlyLi
             new UserCommandRule(),
             new ArchivedReleaseRule(),
             new MissingProgramRule(),
+            new ShellDialectRule(),
+            new ExecutedScriptRule(),
             new SubmoduleRule(),
             new LargeFileRule(),
         ],

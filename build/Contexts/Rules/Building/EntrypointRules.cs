@@ -1,4 +1,7 @@
+using System.Text;
 using PhasedRollout.Contexts.Dockerfiles;
+using PhasedRollout.Contexts.Rules.Programs;
+using PhasedRollout.Contexts.Rules.Serving;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Contexts.Rules.Building;
@@ -36,5 +39,18 @@ internal sealed class EntrypointRules : DockerfileRule
             yield return About(
                 subject, "VC215", certainty, script.Copy,
                 $"'{script.RepositoryPath}' starts with a byte order mark, so that its '#!' is not seen: exec format error", "save it as UTF-8 without a mark");
+        else if (Interpreter(first) is { } interpreter && BaseImage.Of(dockerfile.Target!.BaseImage) is { } image && ImagePrograms.Has(image, interpreter) == false
+            && StageSteps.MemoryOf(dockerfile.Target) is { IsOpaque: false } memory && !ProgramSources.Speaks(memory.Text, interpreter))
+            // A package that is installed may bring it.
+            yield return About(
+                subject, "VC215", Certainty.Likely, script.Copy,
+                $"'{script.RepositoryPath}' wants {interpreter} in its first line, which {dockerfile.Target.BaseImage} has not: '{script.Path}: no such file or directory'",
+                interpreter == "bash" ? "#!/bin/sh as its first line where it needs no bash; or RUN apk add --no-cache bash" : ProgramSources.Remedy(interpreter, ImageSystems.Of(image)));
     }
+
+    // #!/bin/bash, #!/usr/bin/env bash
+    private static string? Interpreter(ReadOnlySpan<byte> first) =>
+        Encoding.UTF8.GetString(first) is ['#', '!', .. var rest] && rest.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries) is [var program, .. var words]
+            ? TreeFolders.NameOf(program) == "env" ? words.FirstOrDefault(word => !word.StartsWith('-')) : TreeFolders.NameOf(program)
+            : null;
 }
