@@ -1,9 +1,10 @@
 using System.Globalization;
 using PhasedRollout.Demo.Fixture;
 using PhasedRollout.Demo.Machines;
+using PhasedRollout.Tests.Scenarios.EndToEnd;
 using PhasedRollout.Tests.Scenarios.Support;
 
-namespace PhasedRollout.Tests.Scenarios.EndToEnd;
+namespace PhasedRollout.Tests.Scenarios.Faults;
 
 /// <summary>The program is told to stop, or killed, while a phase holds its gate.</summary>
 [Collection(ScenarioSequence.Name)]

@@ -1,8 +1,9 @@
 using PhasedRollout.Demo.Fixture;
 using PhasedRollout.Demo.GitHub;
+using PhasedRollout.Tests.Scenarios.EndToEnd;
 using PhasedRollout.Tests.Scenarios.Support;
 
-namespace PhasedRollout.Tests.Scenarios.EndToEnd;
+namespace PhasedRollout.Tests.Scenarios.Faults;
 
 /// <summary>GitHub does not answer as one wishes: a clear sentence, the right class, and nothing is touched.</summary>
 [Collection(ScenarioSequence.Name)]

@@ -5,7 +5,7 @@ using Docker.DotNet.Models;
 using PhasedRollout.Demo.Machines;
 using PhasedRollout.Tests.Scenarios.Support;
 
-namespace PhasedRollout.Tests.Scenarios.EndToEnd;
+namespace PhasedRollout.Tests.Scenarios.Faults;
 
 /// <summary>kill -9 when the engine has begun to answer the n-th write of a run, then a plain second run: it ends where an undisturbed one ends.</summary>
 /// <remarks><c>PHASED_ROLLOUT_EVERY_CALL=1</c> tries every write instead of a few (<c>PHASED_ROLLOUT_WRITES=20-40</c>: those), <c>PHASED_ROLLOUT_TEN=1</c>

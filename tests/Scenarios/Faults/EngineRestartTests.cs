@@ -2,7 +2,7 @@ using Docker.DotNet.Models;
 using PhasedRollout.Demo;
 using PhasedRollout.Tests.Scenarios.Support;
 
-namespace PhasedRollout.Tests.Scenarios.EndToEnd;
+namespace PhasedRollout.Tests.Scenarios.Faults;
 
 /// <summary>A real engine is killed and started again in the middle of a run. Explicit: it needs root, and time that not every run has.</summary>
 [Collection(ScenarioSequence.Name)]

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Docker.DotNet.Models;
 using PhasedRollout.Tests.Scenarios.Support;
 
-namespace PhasedRollout.Tests.Scenarios.EndToEnd;
+namespace PhasedRollout.Tests.Scenarios.Faults;
 
 /// <summary>The engine misbehaves in the middle of a change: the cause is named, and what ran before runs on.</summary>
 [Collection(ScenarioSequence.Name)]
