@@ -20,6 +20,12 @@ internal abstract record ProxyAct
     /// <summary>Passes it on, and does something when the engine begins to answer; the answer is withheld.</summary>
     public static ProxyAct Then(Action act) => new PassThen(act);
 
+    /// <summary>Passes it on, and tells the client something else than what the engine answers.</summary>
+    public static ProxyAct DoneBut(int status, string body) => new PassAndAnswer(status, body);
+
+    /// <summary>Passes it on, and closes the connection in the middle of the answer.</summary>
+    public static readonly ProxyAct Truncate = new PassHalf();
+
     /// <summary>Does something before it passes the request on.</summary>
     public static ProxyAct After(Func<Task> act) => new PassAfter(act);
 
@@ -30,6 +36,10 @@ internal abstract record ProxyAct
     internal sealed record AnswerWith(int Status, string Body) : ProxyAct;
 
     internal sealed record PassThen(Action Act) : ProxyAct;
+
+    internal sealed record PassAndAnswer(int Status, string Body) : ProxyAct;
+
+    internal sealed record PassHalf : ProxyAct;
 
     internal sealed record PassAfter(Func<Task> Act) : ProxyAct;
 }
@@ -129,14 +139,22 @@ internal sealed partial class EngineProxy : IAsyncDisposable
             case ProxyAct.CutOff:
                 return false;
             case ProxyAct.AnswerWith answer:
-                var body = Encoding.UTF8.GetBytes(answer.Body);
-                await SendAsync(connection.Near, Encoding.ASCII.GetBytes(
-                    FormattableString.Invariant($"HTTP/1.1 {answer.Status} Decided\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n")));
-                await SendAsync(connection.Near, body);
+                await AnswerAsync(connection.Near, answer.Status, answer.Body);
                 await DrainAsync(connection.Near);
                 return false;
             case ProxyAct.PassThen then:
-                connection.OnAnswer = then.Act;
+                connection.OnAnswer = _ =>
+                {
+                    then.Act();
+                    return Task.CompletedTask;
+                };
+                return true;
+            case ProxyAct.PassAndAnswer told:
+                connection.OnAnswer = _ => AnswerAsync(connection.Near, told.Status, told.Body);
+                return true;
+            case ProxyAct.PassHalf:
+                // More than the head, and less than the whole.
+                connection.OnAnswer = bytes => SendAsync(connection.Near, bytes[..^Math.Min(20, bytes.Length / 2)]);
                 return true;
             case ProxyAct.PassAfter after:
                 await after.Act();
@@ -144,6 +162,14 @@ internal sealed partial class EngineProxy : IAsyncDisposable
             default:
                 return true;
         }
+    }
+
+    private async Task AnswerAsync(Socket near, int status, string text)
+    {
+        var body = Encoding.UTF8.GetBytes(text);
+        await SendAsync(near, Encoding.ASCII.GetBytes(
+            FormattableString.Invariant($"HTTP/1.1 {status} Decided\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n")));
+        await SendAsync(near, body);
     }
 
     // A client that is still writing must not find the connection closed before it has read the answer.
@@ -165,7 +191,7 @@ internal sealed partial class EngineProxy : IAsyncDisposable
             {
                 if (connection.OnAnswer is { } act)
                 {
-                    act();
+                    await act(buffer.AsMemory(0, count));
                     return;
                 }
 
@@ -192,7 +218,8 @@ internal sealed partial class EngineProxy : IAsyncDisposable
 
         public Socket Far => far;
 
-        public Action? OnAnswer { get; set; }
+        /// <summary>What is done with the answer in place of passing it on; the connection ends after it.</summary>
+        public Func<ReadOnlyMemory<byte>, Task>? OnAnswer { get; set; }
     }
 
     [GeneratedRegex(@"\A(?<request>[A-Z]{3,7} /\S*) HTTP/1\.[01]\r\n")]

@@ -82,6 +82,8 @@ internal sealed class EngineView(IDockerClient client, string project)
 
         foreach (var network in (await client.Networks.ListNetworksAsync(new NetworksListParameters())).Where(network => IsOurs(network.Labels)))
             await client.Networks.DeleteNetworkAsync(network.ID);
+        foreach (var volume in ((await client.Volumes.ListAsync(CancellationToken.None)).Volumes ?? []).Where(volume => IsOurs(volume.Labels)))
+            await client.Volumes.RemoveAsync(volume.Name, force: true, CancellationToken.None);
     }
 
     /// <summary>The images of the project with what their layers' history says.</summary>
