@@ -26,7 +26,10 @@ public sealed class ShopStackTests(ShopStackTests.Fixture fixture) : IClassFixtu
         var report = await World.ReadReportAsync();
         report.Services("state").ShouldBe(new Dictionary<string, string?>
         {
-            ["db"] = "healthy", ["migrate"] = "healthy", ["worker"] = "running-unverified", ["web"] = "healthy",
+            ["db"] = "healthy",
+            ["migrate"] = "healthy",
+            ["worker"] = "running-unverified",
+            ["web"] = "healthy",
         }, ignoreOrder: true);
         var first = await IdsAsync();
         first.Keys.ShouldBe(["db", "migrate", "web", "worker"], ignoreOrder: true);

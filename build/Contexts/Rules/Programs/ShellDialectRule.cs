@@ -2,7 +2,6 @@ using System.Text;
 using PhasedRollout.Contexts.Dockerfiles;
 using PhasedRollout.Contexts.Packages;
 using PhasedRollout.Contexts.Rules.Building;
-using PhasedRollout.Contexts.Rules.Copying;
 using PhasedRollout.Contexts.Rules.Serving;
 using PhasedRollout.Rollouts;
 
