@@ -34,6 +34,7 @@ public sealed class ContextVerifier(IRepositorySource source, IRunLog log, RuleS
             {
                 BaseImages = UsedImages.BasesOf(subject),
                 BuildKitNeeds = subject.Dockerfile is { } dockerfile ? BuildKitNeeds.Of(dockerfile) : [],
+                HasSyntaxDirective = subject.Dockerfile?.Source.Syntax is not null,
             })],
             Repositories = lookup.Repositories,
             Findings = [.. findings[null].Select(finding => Findings.Judge(finding, rollout.Accepted))],

@@ -62,6 +62,9 @@ public sealed record VerifiedService(
 
     /// <summary>The lines of its Dockerfile that only BuildKit builds.</summary>
     public IReadOnlyList<BuildKitNeed> BuildKitNeeds { get; init; } = [];
+
+    /// <summary>True when its Dockerfile names the frontend that reads it (<c># syntax=</c>).</summary>
+    public bool HasSyntaxDirective { get; init; }
 }
 
 /// <summary>A folder of a commit that holds a Dockerfile.</summary>

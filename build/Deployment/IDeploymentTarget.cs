@@ -176,6 +176,9 @@ public sealed record TargetDescription(
     /// <summary>The processors of its host; null when they are not known.</summary>
     public int? Processors { get; init; }
 
+    /// <summary>True when it builds with BuildKit.</summary>
+    public bool HasBuildKit { get; init; }
+
     /// <summary>True when the engine runs without root.</summary>
     public bool IsRootless { get; init; }
 
@@ -216,12 +219,27 @@ public sealed record PortHolder(string Address, int? ProcessId, string? ProcessN
         : "a process of another user, which only root can name";
 }
 
+/// <summary>What builds an image.</summary>
+public enum ImageBuilder
+{
+    /// <summary>The builder that every engine has.</summary>
+    Classic,
+    /// <summary>BuildKit.</summary>
+    BuildKit,
+}
+
 /// <summary>An image to be built.</summary>
 /// <param name="Service">The service.</param>
 /// <param name="Tags">The references it gets.</param>
 /// <param name="Dockerfile">The Dockerfile's path in the archive.</param>
 public sealed record ImageBuild(string Service, IReadOnlyList<string> Tags, string Dockerfile)
 {
+    /// <summary>What builds it.</summary>
+    public ImageBuilder Builder { get; init; }
+
+    /// <summary>The images that BuildKit takes from registries, as far as they are known: it is given nobody's credentials, so that they have to be there.</summary>
+    public IReadOnlyList<ImageToPull> BaseImages { get; init; } = [];
+
     /// <summary>Build arguments; never shown.</summary>
     public IReadOnlyDictionary<string, string> Arguments { get; init; } = new Dictionary<string, string>();
 
@@ -243,6 +261,11 @@ public sealed record ImageBuild(string Service, IReadOnlyList<string> Tags, stri
     /// <summary>True to look for newer base images.</summary>
     public bool Pull { get; init; }
 }
+
+/// <summary>An image of a registry that a build needs.</summary>
+/// <param name="Reference">The image.</param>
+/// <param name="Platform">The platform it is needed for; null for the target's own.</param>
+public sealed record ImageToPull(ImageReference Reference, string? Platform);
 
 /// <summary>How a build ended.</summary>
 /// <param name="ImageId">The image's id; null when it failed.</param>

@@ -70,7 +70,7 @@ public sealed class Preflight(IDeploymentTarget target, IRequirementProbe probe,
                 .. SubnetCheck.Check(rollout, observed, description),
                 .. await new PortCheck(target).CheckAsync(rollout, observed, description.IsLocal, cancellationToken),
                 .. LimitCheck.Check(rollout, description),
-                .. BuilderCheck.Check(settings.Verified),
+                .. BuilderCheck.Check(settings.Verified, description),
                 .. NameCheck.Check(rollout, phases, observed),
                 .. VolumeCheck.Check(rollout, observed),
                 .. await new DatabaseVolumeCheck(target).CheckAsync(rollout, cancellationToken),
@@ -140,7 +140,7 @@ public sealed class Preflight(IDeploymentTarget target, IRequirementProbe probe,
 /// <summary>The ids of Preflight's rules.</summary>
 public static class PreflightRules
 {
-    /// <summary>A Dockerfile needs BuildKit, and the target builds without it.</summary>
+    /// <summary>A Dockerfile needs what no builder of the target does.</summary>
     public const string Builder = "VC212";
 
     /// <summary>An image is not there for the target's platform.</summary>

@@ -46,6 +46,10 @@ internal sealed class MemoryTarget : IDeploymentTarget
 
     public Func<ImageBuild, BuildAnswer>? Build { get; set; }
 
+    public bool HasBuildKit { get; set; }
+
+    public Version Api { get; set; } = new(1, 41);
+
     public List<ImageBuild> Builds { get; } = [];
 
     public IReadOnlyList<DeployedContainer> Containers => Locked<IReadOnlyList<DeployedContainer>>(() => [.. containers]);
@@ -102,7 +106,7 @@ internal sealed class MemoryTarget : IDeploymentTarget
     }
 
     public Task<TargetDescription> DescribeAsync(CancellationToken cancellationToken) => Read(
-        () => new TargetDescription("unix:///memory", "memory", "20.10", new Version(1, 41), "linux/amd64", IsLocal) { AddressPools = AddressPools, Routes = Routes });
+        () => new TargetDescription("unix:///memory", "memory", "20.10", Api, "linux/amd64", IsLocal) { AddressPools = AddressPools, Routes = Routes, HasBuildKit = HasBuildKit });
 
     public Task<IReadOnlyList<DeployedContainer>> ListContainersAsync(CancellationToken cancellationToken) => Read<IReadOnlyList<DeployedContainer>>(() => [.. containers]);
 

@@ -39,6 +39,36 @@ public class PreflightTests
         finding.Evidence.ShouldBe(["line 7: RUN --mount: leave it away", "line 9: COPY --link: leave it away too"]);
     }
 
+    [Theory]
+    [InlineData("1.41", false, "which BuildKit of this engine (20.10) is too old for")]
+    [InlineData("1.41", true, null)]
+    [InlineData("1.42", false, null)]
+    public async Task What_the_engines_BuildKit_is_too_old_for_is_named_unless_a_newer_frontend_is(string api, bool hasSyntax, string? says)
+    {
+        target.HasBuildKit = true;
+        target.Api = Version.Parse(api);
+        var need = new BuildKitNeed(7, "COPY --link", "leave it away") { Since = new Version(1, 42), IsUpToTarget = false, IsBuilt = false };
+        var settings = new PreflightSettings { Verified = [Verified with { BuildKitNeeds = [need], HasSyntaxDirective = hasSyntax }] };
+
+        var findings = await CheckAsync(Stacks.Rollout("shop", [Stacks.Image("web")]), settings);
+
+        findings.Select(finding => finding.Message).ShouldBe(says is null ? [] : [$"line 7 of the Dockerfile of 'web' is COPY --link, {says}"]);
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public async Task A_secret_that_BuildKit_would_ask_for_is_named_where_its_step_is_built(bool isBuilt, bool isNamed)
+    {
+        target.HasBuildKit = true;
+        var need = new BuildKitNeed(7, "RUN --mount=type=secret", "fetch it before") { AsksClient = true, IsBuilt = isBuilt };
+        var settings = new PreflightSettings { Verified = [Verified with { BuildKitNeeds = [need, new BuildKitNeed(9, "RUN --mount", "leave it away")], HasSyntaxDirective = true }] };
+
+        var findings = await CheckAsync(Stacks.Rollout("shop", [Stacks.Image("web")]), settings);
+
+        findings.SelectMany(finding => finding.Evidence).ShouldBe(isNamed ? ["line 7: RUN --mount=type=secret: fetch it before"] : []);
+    }
+
     [Fact]
     public async Task A_missing_external_network_names_its_users_and_the_command()
     {

@@ -4,22 +4,58 @@ namespace PhasedRollout.Contexts.Dockerfiles;
 /// <param name="Line">Its line, from 1.</param>
 /// <param name="What">What stands there, such as <c>RUN --mount</c>.</param>
 /// <param name="Instead">How to say it to every builder.</param>
-public sealed record BuildKitNeed(int Line, string What, string Instead);
+public sealed record BuildKitNeed(int Line, string What, string Instead)
+{
+    /// <summary>The first API of an engine whose BuildKit knows it without a <c># syntax=</c> line.</summary>
+    public Version Since { get; init; } = EngineApis.OfEngine2010;
+
+    /// <summary>True when BuildKit asks its client for it: a secret or an ssh agent.</summary>
+    public bool AsksClient { get; init; }
+
+    /// <summary>True when the classic builder, which goes through the file up to the target, comes by it.</summary>
+    public bool IsUpToTarget { get; init; } = true;
+
+    /// <summary>True when BuildKit, which leaves out what the target does not need, does what it says.</summary>
+    public bool IsBuilt { get; init; } = true;
+}
+
+/// <summary>The versions of the Engine API with which the Dockerfile language grew: each engine has a frontend of its own, which stays as it was.</summary>
+internal static class EngineApis
+{
+    /// <summary>Docker Engine 20.10, docker/dockerfile 1.2.</summary>
+    public static readonly Version OfEngine2010 = new(1, 41);
+
+    /// <summary>Docker Engine 23.0, docker/dockerfile 1.4.</summary>
+    public static readonly Version OfEngine23 = new(1, 42);
+
+    /// <summary>Docker Engine 24.0, docker/dockerfile 1.5.</summary>
+    public static readonly Version OfEngine24 = new(1, 43);
+
+    /// <summary>Docker Engine 25.0, docker/dockerfile 1.6.</summary>
+    public static readonly Version OfEngine25 = new(1, 44);
+
+    /// <summary>Docker Engine 28.3 and newer, docker/dockerfile 1.17: a newer engine is not spoken to in a newer version.</summary>
+    public static readonly Version OfEngine283 = new(1, 51);
+}
 
 /// <summary>Finds what only BuildKit builds (moby 20.10, <c>builder/dockerfile</c>: "the --mount option requires BuildKit", "Unknown flag: link",
 /// "unknown instruction" for the first line of a heredoc).</summary>
 public static class BuildKitNeeds
 {
-    /// <summary>The lines up to the target, which is as far as the classic builder goes; empty when it can build them all.</summary>
-    public static IReadOnlyList<BuildKitNeed> Of(EvaluatedDockerfile dockerfile)
-    {
-        var stages = dockerfile.Stages.Where(dockerfile.IsBuiltByClassicBuilder).ToList();
-        var instructions = stages.SelectMany(stage => stage.Instructions).Select(evaluated => evaluated.Instruction).SelectMany(WithTrigger);
-        return [.. instructions.SelectMany(Of).DistinctBy(need => (need.Line, need.What)).OrderBy(need => need.Line)];
-    }
+    /// <summary>The lines of the whole file; empty when every builder can build them all.</summary>
+    public static IReadOnlyList<BuildKitNeed> Of(EvaluatedDockerfile dockerfile) =>
+    [
+        .. from stage in dockerfile.Stages
+           from evaluated in stage.Instructions
+           from need in WithTrigger(evaluated.Instruction)
+           group need with { IsUpToTarget = dockerfile.IsBuiltByClassicBuilder(stage), IsBuilt = dockerfile.IsNeeded(stage) } by (need.Line, need.What, need.AsksClient) into same
+           orderby same.Key.Line
+           select same.First() with { IsUpToTarget = same.Any(need => need.IsUpToTarget), IsBuilt = same.Any(need => need.IsBuilt) },
+    ];
 
-    private static IEnumerable<Instruction> WithTrigger(Instruction instruction) =>
-        instruction.Trigger is { } trigger ? [instruction, trigger] : [instruction];
+    private static IEnumerable<BuildKitNeed> WithTrigger(Instruction instruction) =>
+        // What a trigger asks for is asked for by another build.
+        Of(instruction).Concat(instruction.Trigger is { } trigger ? Of(trigger).Select(need => need with { AsksClient = false }) : []);
 
     private static IEnumerable<BuildKitNeed> Of(Instruction instruction)
     {
@@ -27,18 +63,31 @@ public static class BuildKitNeeds
         {
             yield return new BuildKitNeed(instruction.Line, $"{instruction.Keyword} with a heredoc", instruction.Keyword == "RUN"
                 ? "join the commands with && and a backslash at each line's end, or copy a script and run it"
-                : "copy a file of the repository");
+                : "copy a file of the repository")
+            {
+                Since = EngineApis.OfEngine23,
+            };
         }
 
         foreach (var flag in instruction.Flags)
             if (Instead(instruction.Keyword, flag) is { } instead)
-                yield return new BuildKitNeed(instruction.Line, $"{instruction.Keyword} --{flag.Name}", instead);
+            {
+                var asked = AskedOfClient(instruction.Keyword, flag);
+                yield return new BuildKitNeed(instruction.Line, $"{instruction.Keyword} --{flag.Name}{(asked is null ? "" : $"=type={asked}")}", instead)
+                {
+                    Since = Since(instruction.Keyword, flag.Name),
+                    AsksClient = asked is not null,
+                };
+            }
     }
+
+    private static string? AskedOfClient(string keyword, InstructionFlag flag) =>
+        (keyword, flag.Name) is ("RUN", "mount") && RunMount.Parse(flag.Value ?? "").Type is "secret" or "ssh" ? RunMount.Parse(flag.Value ?? "").Type : null;
 
     private static string? Instead(string keyword, InstructionFlag flag) => (keyword, flag.Name) switch
     {
         ("RUN", "mount") when flag.Value?.Contains("type=cache", StringComparison.Ordinal) == true => "leave it away: a cache only saves time",
-        ("RUN", "mount") when flag.Value is { } value && (value.Contains("type=secret", StringComparison.Ordinal) || value.Contains("type=ssh", StringComparison.Ordinal)) =>
+        ("RUN", "mount") when AskedOfClient(keyword, flag) is not null =>
             "fetch what is private before the build, or take it from a pre-built image",
         ("RUN", "mount") => "COPY what is mounted",
         ("RUN", "network" or "security" or "device") => "leave it away",
@@ -47,5 +96,15 @@ public static class BuildKitNeeds
         ("COPY" or "ADD", "parents" or "exclude") => "name each folder in a line of its own, or use .dockerignore",
         ("ADD", "checksum" or "keep-git-dir" or "unpack") => "RUN a download that checks what it got",
         _ => null,
+    };
+
+    // moby/buildkit, frontend/dockerfile/docs/reference.md, "Minimum Dockerfile version"; what 20.10 refuses was tried there.
+    private static Version Since(string keyword, string flag) => (keyword, flag) switch
+    {
+        ("RUN", "network") or (_, "link") => EngineApis.OfEngine23,
+        (_, "keep-git-dir") => EngineApis.OfEngine24,
+        (_, "checksum") => EngineApis.OfEngine25,
+        (_, "security" or "device" or "parents" or "exclude" or "unpack") => EngineApis.OfEngine283,
+        _ => EngineApis.OfEngine2010,
     };
 }

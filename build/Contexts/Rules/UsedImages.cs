@@ -31,7 +31,7 @@ internal static class UsedImages
         var built = StackImages.Of(subject.Rollout);
         return
         [
-            .. dockerfile.Stages.Where(dockerfile.IsNeeded).SelectMany(stage => Of(stage, dockerfile))
+            .. NeededImage.Of(dockerfile).Select(Read).OfType<UsedImage>()
                 .Where(used => !built.Contains(used.Reference))
                 .DistinctBy(used => used.Reference.ToString()),
         ];
@@ -41,27 +41,10 @@ internal static class UsedImages
     public static IReadOnlyList<string> BasesOf(ServiceSubject subject) =>
         subject.Service.Build is null ? [] : [.. Of(subject).Where(image => !image.HasOwnPlatform).Select(image => image.Text)];
 
-    private static IEnumerable<UsedImage> Of(Stage stage, EvaluatedDockerfile dockerfile)
-    {
-        if (stage is { IsReplaced: false, Parent: null, BaseName: { Length: > 0 } and not "scratch" } && Read(stage.BaseName, stage.From) is { } image)
-            yield return image;
-
-        foreach (var it in stage.Instructions)
+    private static UsedImage? Read(NeededImage image) => ImageReference.Parse(image.Name) is { } reference
+        ? new UsedImage(reference, image.Name, "build/context", $"{image.Instruction.Keyword} {image.Instruction.Text}", image.Instruction.Line)
         {
-            var sources = it.Mounts.Select(mount => mount.From).Append(it.Instruction.Keyword == "COPY" ? it.Instruction.Flag("from") : null);
-            foreach (var source in sources.OfType<string>())
-                if (dockerfile.Find(source) is null && !IsNamedContext(dockerfile, source) && !int.TryParse(source, out _) && Read(source, it.Instruction) is { } copied)
-                    yield return copied;
-        }
-    }
-
-    private static bool IsNamedContext(EvaluatedDockerfile dockerfile, string name) =>
-        dockerfile.Inputs.NamedContexts.Contains(name, StringComparer.OrdinalIgnoreCase);
-
-    private static UsedImage? Read(string text, Instruction instruction) => ImageReference.Parse(text) is { } reference
-        ? new UsedImage(reference, text, "build/context", $"{instruction.Keyword} {instruction.Text}", instruction.Line)
-        {
-            HasOwnPlatform = instruction.Flag("platform") is not null,
+            HasOwnPlatform = image.OwnPlatform is not null,
         }
         : null;
 }

@@ -2,15 +2,13 @@ using System.Net;
 using System.Text.Json;
 using Docker.DotNet.Models;
 using PhasedRollout.Contexts;
+using PhasedRollout.Contexts.Registries;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Deployment.Docker;
 
 public sealed partial class DockerEngine
 {
-    private const string NeedsBuildKit =
-        "; this Dockerfile needs BuildKit (a heredoc, RUN --mount or COPY --link), and the engine's API builds with the classic builder";
-
     /// <inheritdoc />
     public async Task<DeployedImage?> FindImageAsync(string reference, CancellationToken cancellationToken)
     {
@@ -48,63 +46,18 @@ public sealed partial class DockerEngine
             (docker, token) => docker.Images.DeleteImageAsync(reference, new ImageDeleteParameters(), token), cancellationToken);
 
     /// <inheritdoc />
-    public async Task<BuildAnswer> BuildImageAsync(
-        ImageBuild build, Stream context, Action<string> output, CancellationToken cancellationToken)
-    {
-        var reader = new BuildOutput(output);
-        var authentications = (await credentials.AllAsync(cancellationToken)).Values.Select(EngineAuthentication.Of);
-        try
-        {
-            await BuildAsync(build, context, authentications, reader, cancellationToken);
-        }
-        catch (TargetRefusedException refused)
-        {
-            // A Dockerfile that cannot be read is refused before the first message.
-            return Broken(refused.Error);
-        }
-        finally
-        {
-            reader.Complete();
-        }
-
-        if (reader.Error is { } error)
-            return Broken(error);
-
-        var image = await FindImageAsync(build.Tags[0], cancellationToken);
-        return new BuildAnswer(image?.Id, reader.Step, image is null ? "the builder ended without an image" : null);
-
-        BuildAnswer Broken(string message) => new(null, reader.Step, NeedsBuilderHint(message) ? message + NeedsBuildKit : message);
-    }
-
-    private Task<object?> BuildAsync(
-        ImageBuild build, Stream context, IEnumerable<AuthConfig> authentications, BuildOutput reader, CancellationToken cancellationToken) =>
-        CallAsync($"build {build.Service}", (docker, token) => docker.Images.BuildImageFromDockerfileAsync(
-            new ImageBuildParameters
-            {
-                Tags = [.. build.Tags],
-                Dockerfile = build.Dockerfile,
-                BuildArgs = new Dictionary<string, string>(build.Arguments),
-                Labels = new Dictionary<string, string>(build.Labels),
-                Target = build.Target,
-                Platform = build.Platform,
-                RemoteContext = build.Remote,
-                NoCache = build.NoCache,
-                Pull = build.Pull ? "1" : null,
-                Remove = true,
-                ForceRemove = true,
-            }, context, authentications, null, reader, token), cancellationToken, Timeout.InfiniteTimeSpan);
-
-    /// <inheritdoc />
     public async Task<string?> PullImageAsync(
-        string reference, string? platform, Action<string> output, CancellationToken cancellationToken)
-    {
-        if (ImageReference.Parse(reference) is not { } image)
-            return $"'{reference}' is no reference of an image";
+        string reference, string? platform, Action<string> output, CancellationToken cancellationToken) =>
+        ImageReference.Parse(reference) is { } image
+            ? await PullAsync(reference, image, platform, await credentials.ForAsync(image.Registry, cancellationToken), output, cancellationToken)
+            : $"'{reference}' is no reference of an image";
 
+    private async Task<string?> PullAsync(
+        string reference, ImageReference image, string? platform, RegistryCredential? authentication, Action<string> output, CancellationToken cancellationToken)
+    {
         var reader = new PullOutput(output);
         try
         {
-            var authentication = await credentials.ForAsync(image.Registry, cancellationToken);
             await CallAsync($"pull {reference}", (docker, token) => docker.Images.CreateImageAsync(
                 new ImagesCreateParameters { FromImage = image.Name, Tag = image.Manifest, Platform = platform },
                 authentication is null ? null : EngineAuthentication.Of(authentication), reader, token), cancellationToken, Timeout.InfiniteTimeSpan);
@@ -124,14 +77,16 @@ public sealed partial class DockerEngine
 
         await GetClientAsync(cancellationToken);
         var authentication = await credentials.ForAsync(image.Registry, cancellationToken);
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"/v{api}/distribution/{reference}/json", UriKind.Relative));
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(CallTimeout);
+        using var request = new HttpRequestMessage(HttpMethod.Get, ApiPath($"distribution/{reference}/json"));
         if (authentication is not null)
             request.Headers.TryAddWithoutValidation("X-Registry-Auth", EngineAuthentication.Header(authentication));
 
         try
         {
-            using var answer = await http.SendAsync(request, cancellationToken);
-            var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+            using var answer = await http.SendAsync(request, patience.Token);
+            var text = await answer.Content.ReadAsStringAsync(patience.Token);
             using var document = JsonDocument.Parse(text);
             if (answer.IsSuccessStatusCode)
                 return new RegistryAnswer(
@@ -167,53 +122,6 @@ public sealed partial class DockerEngine
                     .OfType<ImagePlatform>(),
             ]
             : null;
-
-    private static bool NeedsBuilderHint(string error) =>
-        error.Contains("unknown instruction", StringComparison.OrdinalIgnoreCase)
-        || error.Contains("Unknown flag", StringComparison.OrdinalIgnoreCase)
-        || error.Contains("requires BuildKit", StringComparison.OrdinalIgnoreCase);
-}
-
-/// <summary>Reads the messages of a build: a failed step throws nothing, it is a message among the others.</summary>
-internal sealed class BuildOutput(Action<string> output) : IProgress<JSONMessage>
-{
-    private string pending = "";
-
-    /// <summary>The last step that began.</summary>
-    public string? Step { get; private set; }
-
-    /// <summary>The builder's error; null when there was none.</summary>
-    public string? Error { get; private set; }
-
-    public void Report(JSONMessage value)
-    {
-        if (value.Error?.Message is { } error)
-            Error = error.TrimEnd();
-
-        // A message is what was written at once, not a line.
-        pending += value.Stream ?? (value.Status is { Length: > 0 } status ? status + "\n" : "");
-        var lines = pending.Split('\n');
-        pending = lines[^1];
-        foreach (var line in lines[..^1])
-            Show(line);
-    }
-
-    /// <summary>Shows what has no line end.</summary>
-    public void Complete()
-    {
-        Show(pending);
-        pending = "";
-    }
-
-    private void Show(string text)
-    {
-        var line = text.Trim();
-        if (line.Length == 0)
-            return;
-        if (line.StartsWith("Step ", StringComparison.Ordinal))
-            Step = line;
-        output(line);
-    }
 }
 
 /// <summary>Reads the messages of a pull, without the counting of bytes.</summary>

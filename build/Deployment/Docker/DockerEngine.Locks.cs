@@ -73,7 +73,7 @@ public sealed partial class DockerEngine : ILockStore
                 case HttpStatusCode.NotFound when attempt < Attempts:
                     continue;
                 case HttpStatusCode.NotFound:
-                    throw new TargetRefusedException("take the lock", Words(await answer.Content.ReadAsStringAsync(cancellationToken), answer.StatusCode));
+                    throw new TargetRefusedException("take the lock", Message(answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellationToken)));
             }
 
             await SweepLockImagesAsync(project, image, cancellationToken);
@@ -171,25 +171,18 @@ public sealed partial class DockerEngine : ILockStore
         return bytes.ToArray();
     }
 
-    private async Task<HttpResponseMessage> SendAsync(
-        string what, HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken, params HttpStatusCode[] alsoFine)
-    {
-        await GetClientAsync(cancellationToken);
-        using var request = new HttpRequestMessage(method, new Uri($"/v{api}/{path}", UriKind.Relative)) { Content = content };
-        try
+    private Task<HttpResponseMessage> SendAsync(
+        string what, HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken, params HttpStatusCode[] alsoFine) =>
+        CallAsync(what, async (_, token) =>
         {
-            var answer = await http.SendAsync(request, cancellationToken);
+            using var request = new HttpRequestMessage(method, ApiPath(path)) { Content = content };
+            var answer = await http.SendAsync(request, token);
             if (answer.IsSuccessStatusCode || alsoFine.Contains(answer.StatusCode))
                 return answer;
 
             using (answer)
-                throw new TargetRefusedException(what, Words(await answer.Content.ReadAsStringAsync(cancellationToken), answer.StatusCode));
-        }
-        catch (Exception error) when (IsSilence(error, cancellationToken))
-        {
-            throw Silence(what, error);
-        }
-    }
+                throw new TargetRefusedException(what, Message(answer.StatusCode, await answer.Content.ReadAsStringAsync(token)));
+        }, cancellationToken);
 
     private static async Task<JsonNode> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
@@ -201,18 +194,6 @@ public sealed partial class DockerEngine : ILockStore
         catch (JsonException)
         {
             throw new TargetRefusedException("read the lock", "the engine's answer cannot be read");
-        }
-    }
-
-    private static string Words(string body, HttpStatusCode status)
-    {
-        try
-        {
-            return (string?)JsonNode.Parse(body)?["message"] ?? body;
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
-        {
-            return string.IsNullOrWhiteSpace(body) ? string.Create(CultureInfo.InvariantCulture, $"HTTP {(int)status}") : body.Trim();
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Docker.DotNet.Models;
 using PhasedRollout.Rollouts;
@@ -71,31 +70,4 @@ public sealed partial class DockerEngine
 
     private Task<object?> CreateAsync(string name, JsonObject request, CancellationToken cancellationToken) =>
         PostAsync($"create container {name}", $"containers/create?name={Uri.EscapeDataString(name)}", request, cancellationToken);
-
-    private async Task<JsonObject> InspectJsonAsync(string container, CancellationToken cancellationToken)
-    {
-        var what = $"inspect container {container}";
-        return await CallAsync(what, async (_, token) =>
-        {
-            using var answer = await http.GetAsync(ApiPath($"containers/{Uri.EscapeDataString(container)}/json"), token);
-            await EnsureAcceptedAsync(what, answer, token);
-            return await answer.Content.ReadFromJsonAsync<JsonObject>(token) ?? [];
-        }, cancellationToken);
-    }
-
-    private Task<object?> PostAsync(string what, string path, JsonObject body, CancellationToken cancellationToken) => CallAsync(what, async (_, token) =>
-    {
-        using var answer = await http.PostAsJsonAsync(ApiPath(path), body, token);
-        await EnsureAcceptedAsync(what, answer, token);
-    }, cancellationToken);
-
-    private Uri ApiPath(string path) => new($"/v{api}/{path}", UriKind.Relative);
-
-    private static async Task EnsureAcceptedAsync(string what, HttpResponseMessage answer, CancellationToken cancellationToken)
-    {
-        if (answer.IsSuccessStatusCode)
-            return;
-
-        throw new TargetRefusedException(what, Message(answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellationToken)));
-    }
 }

@@ -33,7 +33,7 @@ public sealed partial class DockerEngine : IDeploymentTarget, IDisposable
         this.credentials = credentials;
         transport = new EngineTransport(endpoint, access);
         host = new EngineHost(endpoint);
-        http = new HttpClient(transport.CreateHandler()) { BaseAddress = transport.BaseAddress, Timeout = CallTimeout };
+        http = new HttpClient(transport.CreateHandler()) { BaseAddress = transport.BaseAddress, Timeout = Timeout.InfiniteTimeSpan };
     }
 
     /// <summary>The name of the engine's host, as its containers' ports are reached from here; null for a socket of this machine.</summary>
@@ -86,6 +86,7 @@ public sealed partial class DockerEngine : IDeploymentTarget, IDisposable
         var info = await CallAsync("read the engine's information", (docker, token) => docker.System.GetSystemInfoAsync(token), cancellationToken);
         return new TargetDescription(endpoint.Uri.ToString(), info.Name, version.Version, api!, $"{version.Os}/{version.Arch}", host.IsLocal)
         {
+            HasBuildKit = version.Os == "linux" && await IsBuildKitAllowedAsync(cancellationToken),
             Memory = info.MemTotal > 0 ? info.MemTotal : null,
             Processors = info.NCPU > 0 ? (int)info.NCPU : null,
             AddressPools = [.. (info.DefaultAddressPools ?? []).Select(pool => new AddressPool(pool.Base, (int)pool.Size))],
@@ -136,6 +137,11 @@ public sealed partial class DockerEngine : IDeploymentTarget, IDisposable
             throw Silence("read the version", error);
         }
     }
+
+    // A daemon that is told to (features.buildkit in daemon.json), and one of Windows, says that clients had better take the classic builder.
+    private Task<bool> IsBuildKitAllowedAsync(CancellationToken cancellationToken) =>
+        SendAsync("ping the engine", () => new HttpRequestMessage(HttpMethod.Get, ApiPath("_ping")),
+            (answer, _) => Task.FromResult(!answer.Headers.TryGetValues("Builder-Version", out var version) || version.First() != "1"), cancellationToken);
 
     private static Version? ReadVersion(JsonDocument document, string name) =>
         document.RootElement.TryGetProperty(name, out var text) && Version.TryParse(text.GetString(), out var version) ? version : null;

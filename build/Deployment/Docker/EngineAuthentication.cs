@@ -17,12 +17,19 @@ internal static class EngineAuthentication
     };
 
     /// <summary>The header that carries credentials to the engine (Engine API, Authentication).</summary>
-    public static string Header(RegistryCredential credential) => Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(
-        new Dictionary<string, string?>
-        {
-            ["username"] = credential.Username,
-            ["password"] = credential.Password,
-            ["serveraddress"] = credential.Server,
-            ["identitytoken"] = credential.IdentityToken,
-        }.Where(pair => pair.Value is not null).ToDictionary())).Replace('+', '-').Replace('/', '_');
+    public static string Header(RegistryCredential credential) => Encode(Fields(credential));
+
+    /// <summary>The header that carries those of all registries of a build (Engine API, ImageBuild).</summary>
+    public static string Header(IReadOnlyDictionary<string, RegistryCredential> credentials) =>
+        Encode(credentials.ToDictionary(pair => pair.Key, pair => Fields(pair.Value)));
+
+    private static Dictionary<string, string?> Fields(RegistryCredential credential) => new Dictionary<string, string?>
+    {
+        ["username"] = credential.Username,
+        ["password"] = credential.Password,
+        ["serveraddress"] = credential.Server,
+        ["identitytoken"] = credential.IdentityToken,
+    }.Where(pair => pair.Value is not null).ToDictionary();
+
+    private static string Encode<T>(T value) => Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(value)).Replace('+', '-').Replace('/', '_');
 }

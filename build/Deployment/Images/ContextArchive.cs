@@ -16,28 +16,53 @@ internal sealed class ContextArchive(BlobSpool spool, IRunLog log)
     private const UnixFileMode ExecutableMode =
         FileMode | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
+    /// <summary>What the ignore file of a context leaves out: <c>Dockerfile.dockerignore</c> beside the Dockerfile, else <c>.dockerignore</c>.</summary>
+    /// <exception cref="WorldRefusedException">The file cannot be read.</exception>
+    public async Task<DockerIgnore> ReadIgnoreFileAsync(
+        string service, RepositoryTree tree, string context, ContextDockerfile dockerfile, CancellationToken cancellationToken)
+    {
+        var file = tree.Find(InContext(context, dockerfile.Path + IgnoreFile)) is { Kind: TreeEntryKind.File or TreeEntryKind.Executable } own
+            ? own
+            : tree.Find(InContext(context, IgnoreFile));
+        if (file is not { Kind: TreeEntryKind.File or TreeEntryKind.Executable })
+            return DockerIgnore.Nothing;
+
+        try
+        {
+            return DockerIgnore.Parse(await spool.ReadTextAsync(file.Id, cancellationToken));
+        }
+        catch (FormatException error)
+        {
+            throw new WorldRefusedException(FailureClass.BuildFailure, $"{service}: {file.Path[Prefix(context)..]}: {error.Message}",
+                "correct the pattern; see https://docs.docker.com/build/concepts/context/#dockerignore-files", service: service, inner: error);
+        }
+    }
+
+    /// <summary>True when the ignore file leaves out what a builder reads itself: the Dockerfile, or <c>.dockerignore</c> when the context has one.</summary>
+    public static bool KeepsBuildersFilesAway(DockerIgnore ignore, RepositoryTree tree, string context, ContextDockerfile dockerfile) =>
+        ignore.Ignores(dockerfile.Path) || (ignore.Ignores(IgnoreFile) && tree.Find(InContext(context, IgnoreFile)) is not null);
+
     /// <summary>Writes the archive.</summary>
     /// <param name="service">The service, for messages.</param>
     /// <param name="tree">The verified tree.</param>
     /// <param name="context">The folder.</param>
     /// <param name="dockerfile">The Dockerfile.</param>
+    /// <param name="ignore">What is left out.</param>
     /// <param name="output">Where it goes.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task WriteAsync(
-        string service, RepositoryTree tree, string context, ContextDockerfile dockerfile, Stream output, CancellationToken cancellationToken)
+        string service, RepositoryTree tree, string context, ContextDockerfile dockerfile, DockerIgnore ignore, Stream output, CancellationToken cancellationToken)
     {
-        var prefix = context.Length == 0 ? 0 : context.Length + 1;
+        var prefix = Prefix(context);
         var files = tree.Below(context)
             .Select(entry => entry with { Path = entry.Path[prefix..] })
-            .OrderBy(entry => entry.Path, StringComparer.Ordinal)
-            .ToArray();
-        var ignore = await ReadIgnoreFileAsync(service, files, dockerfile, cancellationToken);
+            .OrderBy(entry => entry.Path, StringComparer.Ordinal);
         var folders = new HashSet<string>(StringComparer.Ordinal);
 
         await using var writer = new TarWriter(output, TarEntryFormat.Gnu, leaveOpen: true);
         foreach (var file in files)
         {
-            // The builder reads both itself, and takes them out of the context again when the ignore file says so.
+            // The classic builder reads both itself, and takes them out of the context again when the ignore file says so.
             if (file.Kind == TreeEntryKind.Directory || (ignore.Ignores(file.Path) && file.Path != dockerfile.Path && file.Path != IgnoreFile))
                 continue;
 
@@ -49,23 +74,9 @@ internal sealed class ContextArchive(BlobSpool spool, IRunLog log)
             await writer.WriteEntryAsync(Entry(TarEntryType.RegularFile, dockerfile.Path, FileMode, new MemoryStream(bytes)), cancellationToken);
     }
 
-    private async Task<DockerIgnore> ReadIgnoreFileAsync(
-        string service, TreeEntry[] files, ContextDockerfile dockerfile, CancellationToken cancellationToken)
-    {
-        var file = files.FirstOrDefault(entry => entry.Path == dockerfile.Path + IgnoreFile) ?? files.FirstOrDefault(entry => entry.Path == IgnoreFile);
-        if (file is not { Kind: TreeEntryKind.File or TreeEntryKind.Executable })
-            return DockerIgnore.Nothing;
+    private static int Prefix(string context) => context.Length == 0 ? 0 : context.Length + 1;
 
-        try
-        {
-            return DockerIgnore.Parse(await spool.ReadTextAsync(file.Id, cancellationToken));
-        }
-        catch (FormatException error)
-        {
-            throw new WorldRefusedException(FailureClass.BuildFailure, $"{service}: {file.Path}: {error.Message}",
-                "correct the pattern; see https://docs.docker.com/build/concepts/context/#dockerignore-files", service: service, inner: error);
-        }
-    }
+    private static string InContext(string context, string path) => context.Length == 0 ? path : $"{context}/{path}";
 
     private static async Task WriteFoldersAsync(TarWriter writer, string path, HashSet<string> written, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using PhasedRollout.Contexts;
+using PhasedRollout.Contexts.Dockerfiles;
 using PhasedRollout.Phases;
 using PhasedRollout.Rollouts;
 
@@ -15,18 +16,31 @@ internal sealed class ContextBuild(IDeploymentTarget target, DeploymentSettings 
     /// <exception cref="ImageFailedException">The build failed.</exception>
     /// <exception cref="WorldRefusedException">The target or the source does not answer.</exception>
     public async Task<(string, PreparedImage)> RunAsync(
-        BlobSpool spool, string folder, RepositoryTree tree, PlannedBuild build, CancellationToken cancellationToken)
+        BlobSpool spool, string folder, RepositoryTree tree, PlannedBuild build, bool hasBuildKit, CancellationToken cancellationToken)
     {
         // Two services of one fingerprint are built side by side.
         var archive = Path.Combine(folder, $"{build.Fingerprint}-{build.Service.Name}.tar");
         try
         {
             var dockerfile = await DockerfileAsync(spool, tree, build, cancellationToken);
+            var writer = new ContextArchive(spool, log);
+            var ignore = await writer.ReadIgnoreFileAsync(build.Service.Name, tree, build.Source.Context.Path, dockerfile, cancellationToken);
             await using (var context = new FileStream(archive, FileMode.Create, FileAccess.Write, FileShare.None, BufferSize, useAsync: true))
-                await new ContextArchive(spool, log).WriteAsync(
-                    build.Service.Name, tree, build.Source.Context.Path, dockerfile, context, cancellationToken);
+                await writer.WriteAsync(build.Service.Name, tree, build.Source.Context.Path, dockerfile, ignore, context, cancellationToken);
 
-            var id = await BuildAsync(build.Request with { Dockerfile = dockerfile.Path }, build.Description, build.Source.DockerfilePath,
+            var evaluated = EvaluatedDockerfile.Of(Dockerfile.Parse(dockerfile.Content ?? Encoding.UTF8.GetBytes(await ReadAsync(spool, tree, build, cancellationToken))), new BuildInputs
+            {
+                Arguments = build.Request.Arguments.ToDictionary(argument => argument.Key, string? (argument) => argument.Value),
+                Target = build.Request.Target,
+            });
+            var keepsAway = ContextArchive.KeepsBuildersFilesAway(ignore, tree, build.Source.Context.Path, dockerfile);
+            var request = build.Request with
+            {
+                Dockerfile = dockerfile.Path,
+                Builder = BuilderChoice.Of(hasBuildKit, evaluated, keepsAway),
+                BaseImages = BuilderChoice.Images(evaluated, build.Request.Platform),
+            };
+            var id = await BuildAsync(request, build.Description, build.Source.DockerfilePath,
                 () => new FileStream(archive, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize, useAsync: true), cancellationToken);
             return (build.Service.Name, new PreparedImage(build.Tag, id, build.Fingerprint));
         }
@@ -48,6 +62,7 @@ internal sealed class ContextBuild(IDeploymentTarget target, DeploymentSettings 
     {
         var started = clock.GetTimestamp();
         log.Information($"{request.Service}: building {place}");
+        log.Debug($"{request.Service}: built by {(request.Builder == ImageBuilder.BuildKit ? "BuildKit" : "the classic builder")}");
         using var step = log.Begin(new RunStep(StepKind.Build, request.Service) { AtMost = settings.ImageTimeout });
 
         var output = new Queue<string>();
@@ -97,11 +112,15 @@ internal sealed class ContextBuild(IDeploymentTarget target, DeploymentSettings 
             return new ContextDockerfile(build.Request.Dockerfile, null);
 
         // A Dockerfile above its context is sent under a name of its own, as the Docker CLI does.
-        var entry = tree.Find(build.Source.DockerfilePath) ?? throw new ImageFailedException(new BuildFailed(
-            build.Service.Name, build.Description, build.Source.DockerfilePath, null, "the Dockerfile is not in the verified tree", []));
-        return new ContextDockerfile($".dockerfile-{build.Fingerprint[..12]}",
-            Encoding.UTF8.GetBytes(await spool.ReadTextAsync(entry.Id, cancellationToken)));
+        return new ContextDockerfile($".dockerfile-{build.Fingerprint[..12]}", Encoding.UTF8.GetBytes(await ReadAsync(spool, tree, build, cancellationToken)));
     }
+
+    private static async Task<string> ReadAsync(
+        BlobSpool spool, RepositoryTree tree, PlannedBuild build, CancellationToken cancellationToken) =>
+        tree.Find(build.Source.DockerfilePath) is { } entry
+            ? await spool.ReadTextAsync(entry.Id, cancellationToken)
+            : throw new ImageFailedException(new BuildFailed(
+                build.Service.Name, build.Description, build.Source.DockerfilePath, null, "the Dockerfile is not in the verified tree", []));
 }
 
 /// <summary>An image to be built.</summary>

@@ -143,9 +143,10 @@ internal sealed partial class PhaseImages(IDeploymentTarget target, IRepositoryS
             foreach (var commit in builds.GroupBy(build => (build.Source.Context.Repository, build.Source.Commit)))
                 trees[commit.Key] = await CollectAsync(spool, commit.Key.Repository, commit.Key.Commit, [.. commit], cancellationToken);
 
+            var hasBuildKit = (await target.DescribeAsync(cancellationToken)).HasBuildKit;
             // The next phase downloads nothing again, and its builds come after these.
             var work = Workers.RunAsync(builds, places,
-                (build, token) => contextBuild.RunAsync(spool, folder, trees[(build.Source.Context.Repository, build.Source.Commit)], build, token), cancellationToken);
+                (build, token) => contextBuild.RunAsync(spool, folder, trees[(build.Source.Context.Repository, build.Source.Commit)], build, hasBuildKit, token), cancellationToken);
             inLine();
             return await work;
         }

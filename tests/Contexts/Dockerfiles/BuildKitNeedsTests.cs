@@ -25,13 +25,47 @@ public sealed class BuildKitNeedsTests
     public void What_every_builder_takes_is_not(string line) => Of($"# syntax=docker/dockerfile:1\nFROM --platform=linux/amd64 debian\n{line}\n").ShouldBeEmpty();
 
     [Fact]
-    public void Stages_behind_the_target_do_not_count() => Of(
-        """
-        FROM debian AS base
-        RUN true
-        FROM base AS extra
-        RUN --mount=type=cache,target=/c make
-        """, "base").ShouldBeEmpty();
+    public void A_stage_behind_the_target_is_reached_by_no_builder_and_one_that_nothing_needs_by_the_classic_one()
+    {
+        const string Text =
+            """
+            FROM debian AS base
+            RUN true
+            FROM base AS extra
+            RUN --mount=type=secret,id=token make
+            FROM base
+            RUN true
+            """;
+        var behind = Of(Text, "base").ShouldHaveSingleItem();
+        (behind.IsUpToTarget, behind.IsBuilt).ShouldBe((false, false));
+        var unneeded = Of(Text).ShouldHaveSingleItem();
+        (unneeded.IsUpToTarget, unneeded.IsBuilt).ShouldBe((true, false));
+    }
+
+    [Theory]
+    [InlineData("RUN --mount=type=secret,id=token make", "RUN --mount=type=secret", true)]
+    [InlineData("RUN --mount=type=SSH make", "RUN --mount=type=ssh", true)]
+    [InlineData("RUN --mount=type=cache,target=/c make", "RUN --mount", false)]
+    [InlineData("ONBUILD RUN --mount=type=ssh make", "RUN --mount=type=ssh", false)]
+    public void What_BuildKit_asks_its_client_for_is_known(string line, string what, bool asks)
+    {
+        var need = Of($"FROM debian\n{line}\n").ShouldHaveSingleItem();
+        (need.What, need.AsksClient).ShouldBe((what, asks));
+    }
+
+    // Tried on Docker Engine 20.10.24: true where it took it.
+    [Theory]
+    [InlineData("RUN --mount=type=tmpfs,target=/c make", true)]
+    [InlineData("COPY --chmod=755 a /a", true)]
+    [InlineData("RUN --network=none make", false)]
+    [InlineData("RUN --security=sandbox make", false)]
+    [InlineData("RUN <<EOF\nmake\nEOF", false)]
+    [InlineData("COPY --link a /a", false)]
+    [InlineData("COPY --parents a /a", false)]
+    [InlineData("ADD --exclude=b a /a", false)]
+    [InlineData("ADD --keep-git-dir=true a /a", false)]
+    public void What_the_oldest_engine_builds_is_known(string line, bool builds) =>
+        (Of($"FROM debian\n{line}\n").ShouldHaveSingleItem().Since <= new Version(1, 41)).ShouldBe(builds);
 
     private static IReadOnlyList<BuildKitNeed> Of(string text, string? target = null) =>
         BuildKitNeeds.Of(EvaluatedDockerfile.Of(Dockerfile.Parse(text), BuildInputs.None with { Target = target }));

@@ -68,8 +68,10 @@ public sealed class ContextArchiveTests : IDisposable
         var spool = new BlobSpool(repository, new ArchiveCache(repository, Path.Combine(folder, "archives"), TimeProvider.System), folder, new RecordingLog());
         await spool.CollectAsync(Stacks.Repository, repository.Tree, ["web"], TestContext.Current.CancellationToken);
         using var output = new MemoryStream();
-        await new ContextArchive(spool, new RecordingLog()).WriteAsync(
-            "web", repository.Tree, "web", new ContextDockerfile("Dockerfile", null), output, TestContext.Current.CancellationToken);
+        var archive = new ContextArchive(spool, new RecordingLog());
+        var dockerfile = new ContextDockerfile("Dockerfile", null);
+        var ignore = await archive.ReadIgnoreFileAsync("web", repository.Tree, "web", dockerfile, TestContext.Current.CancellationToken);
+        await archive.WriteAsync("web", repository.Tree, "web", dockerfile, ignore, output, TestContext.Current.CancellationToken);
         return output.ToArray();
     }
 
