@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using PhasedRollout.Contexts.Dockerfiles;
 using PhasedRollout.Contexts.Rules;
+using PhasedRollout.Contexts.Rules.Copying;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Contexts;
@@ -33,7 +34,7 @@ public sealed class ContextVerifier(IRepositorySource source, IRunLog log, RuleS
             Services = [.. services.Zip(subjects, (service, subject) => Conclude(service, findings[service.Service.Name], rollout.Accepted) with
             {
                 BaseImages = UsedImages.BasesOf(subject),
-                BuildKitNeeds = subject.Dockerfile is { } dockerfile ? BuildKitNeeds.Of(dockerfile) : [],
+                BuildKitNeeds = subject.Dockerfile is { } dockerfile ? BuildKitNeeds.Of(dockerfile, ContextFiles.Of(subject) is { IsComplete: true } files ? files.CountMatches : null) : [],
                 HasSyntaxDirective = subject.Dockerfile?.Source.Syntax is not null,
             })],
             Repositories = lookup.Repositories,

@@ -39,19 +39,33 @@ internal static class EngineApis
 }
 
 /// <summary>Finds what only BuildKit builds (moby 20.10, <c>builder/dockerfile</c>: "the --mount option requires BuildKit", "Unknown flag: link",
-/// "unknown instruction" for the first line of a heredoc).</summary>
+/// "unknown instruction" for the first line of a heredoc; "When using COPY with more than one source file, the destination must be a directory and end
+/// with a /", for "." too).</summary>
 public static class BuildKitNeeds
 {
     /// <summary>The lines of the whole file; empty when every builder can build them all.</summary>
-    public static IReadOnlyList<BuildKitNeed> Of(EvaluatedDockerfile dockerfile) =>
+    /// <param name="dockerfile">The file.</param>
+    /// <param name="matches">How many entries of the context a pattern of COPY or ADD matches; null when that is not known.</param>
+    public static IReadOnlyList<BuildKitNeed> Of(EvaluatedDockerfile dockerfile, Func<string, int>? matches = null) =>
     [
         .. from stage in dockerfile.Stages
            from evaluated in stage.Instructions
-           from need in WithTrigger(evaluated.Instruction)
+           from need in WithTrigger(evaluated.Instruction).Concat(ToNoFolder(evaluated, matches))
            group need with { IsUpToTarget = dockerfile.IsBuiltByClassicBuilder(stage), IsBuilt = dockerfile.IsNeeded(stage) } by (need.Line, need.What, need.AsksClient) into same
            orderby same.Key.Line
            select same.First() with { IsUpToTarget = same.Any(need => need.IsUpToTarget), IsBuilt = same.Any(need => need.IsBuilt) },
     ];
+
+    // Several files to a target that has no slash at its end.
+    private static IEnumerable<BuildKitNeed> ToNoFolder(EvaluatedInstruction it, Func<string, int>? matches)
+    {
+        if (it.Instruction is not { Keyword: "COPY" or "ADD", Heredocs.Count: 0 } copy || it.Arguments is not [.., { Length: > 0 } target] || target.EndsWith('/'))
+            yield break;
+
+        var isPattern = it.Arguments is [{ } only, _] && GoPathPattern.HasWildcard(only) && copy.Flag("from") is null && matches?.Invoke(only) > 1;
+        if (it.Arguments.Count > 2 || isPattern)
+            yield return new BuildKitNeed(copy.Line, $"{copy.Keyword} of several files to '{Shown.Safe(target, 60)}', which has no slash at its end", $"{target}/");
+    }
 
     private static IEnumerable<BuildKitNeed> WithTrigger(Instruction instruction) =>
         // What a trigger asks for is asked for by another build.

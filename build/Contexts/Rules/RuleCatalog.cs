@@ -72,6 +72,7 @@ public static class RuleCatalog
         new("VC228", FailureClass.BuildFailure, RuleStation.VerifyContexts, "A program that a RUN calls is in the image"),
         new("VC229", FailureClass.BuildFailure, RuleStation.VerifyContexts, "What /bin/sh reads is not written for bash"),
         new("VC230", FailureClass.BuildFailure, RuleStation.VerifyContexts, "A script that a RUN executes may be executed and has what it reads"),
+        new("VC231", FailureClass.BuildFailure, RuleStation.VerifyContexts, "What an install compiles finds a compiler and headers"),
 
         // Ports.
         new("VC301", FailureClass.WrongPort, RuleStation.VerifyContexts, "The published port is one that the image listens on"),
@@ -87,6 +88,7 @@ public static class RuleCatalog
         new("VC404", FailureClass.Unhealthy, RuleStation.VerifyContexts, "A service says how to see that it is healthy"),
         new("VC405", FailureClass.DependencyOrder, RuleStation.VerifyContexts, "What others wait for to be healthy has a health check"),
         new("VC406", FailureClass.Unhealthy, RuleStation.VerifyContexts, "The program that a container starts is installed"),
+        new("VC407", FailureClass.CrashLoop, RuleStation.VerifyContexts, "The file that a container starts with is in its image"),
 
         // Databases and variables.
         new("VC501", FailureClass.DatabaseUnreachable, RuleStation.VerifyContexts, "The host of a connection string is known"),

@@ -49,6 +49,8 @@ public sealed record RuleSet(IReadOnlyList<IServiceRule> OfServices, IReadOnlyLi
             new MissingProgramRule(),
             new ShellDialectRule(),
             new ExecutedScriptRule(),
+            new CompiledPackageRule(),
+            new StartedFileRule(),
             new SubmoduleRule(),
             new LargeFileRule(),
         ],

@@ -12,6 +12,10 @@ public sealed class BuildKitNeedsTests
     [InlineData("COPY --link a /a", "COPY --link")]
     [InlineData("COPY --chmod=755 a /a", "COPY --chmod")]
     [InlineData("ADD --checksum=sha256:00 https://example.com/a /a", "ADD --checksum")]
+    [InlineData("COPY a b .", "COPY of several files to '.', which has no slash at its end")]
+    [InlineData("ADD [\"a\", \"b\", \"/app\"]", "ADD of several files to '/app', which has no slash at its end")]
+    [InlineData("COPY --from=debian /a /b dest", "COPY of several files to 'dest', which has no slash at its end")]
+    [InlineData("COPY package*.json .", "COPY of several files to '.', which has no slash at its end")]
     public void What_the_classic_builder_refuses_is_named_with_its_line(string line, string what)
     {
         var need = Of($"FROM debian\nRUN true\n{line}\n").ShouldHaveSingleItem();
@@ -22,6 +26,10 @@ public sealed class BuildKitNeedsTests
     [InlineData("COPY --from=debian --chown=1:1 /a /a")]
     [InlineData("HEALTHCHECK --interval=5s CMD true")]
     [InlineData("RUN echo '<<EOF' --mount")]
+    [InlineData("COPY a b ./")]
+    [InlineData("COPY one*.json .")]
+    [InlineData("COPY a .")]
+    [InlineData("ARG TO\nCOPY a b $TO")]
     public void What_every_builder_takes_is_not(string line) => Of($"# syntax=docker/dockerfile:1\nFROM --platform=linux/amd64 debian\n{line}\n").ShouldBeEmpty();
 
     [Fact]
@@ -68,5 +76,5 @@ public sealed class BuildKitNeedsTests
         (Of($"FROM debian\n{line}\n").ShouldHaveSingleItem().Since <= new Version(1, 41)).ShouldBe(builds);
 
     private static IReadOnlyList<BuildKitNeed> Of(string text, string? target = null) =>
-        BuildKitNeeds.Of(EvaluatedDockerfile.Of(Dockerfile.Parse(text), BuildInputs.None with { Target = target }));
+        BuildKitNeeds.Of(EvaluatedDockerfile.Of(Dockerfile.Parse(text), BuildInputs.None with { Target = target }), pattern => pattern == "package*.json" ? 2 : 1);
 }

@@ -52,7 +52,8 @@ internal sealed partial class RunFileRule : DockerfileRule
         }
     }
 
-    private static bool IsHarmless(ShellCommand command) =>
+    /// <summary>True for a command that brings no file of the project.</summary>
+    public static bool IsHarmless(ShellCommand command) =>
         command.Words.FirstOrDefault(word => word is null || !word.Contains('=', StringComparison.Ordinal)) is { } program && Harmless.Contains(program[(program.LastIndexOf('/') + 1)..]);
 
     // The files that a command cannot do without.

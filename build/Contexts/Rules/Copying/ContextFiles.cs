@@ -135,6 +135,11 @@ internal sealed class ContextFiles
         || (entry.Kind == TreeEntryKind.Directory && Ignore.HasExceptions
             && tree.Below(Full(path)).Any(below => !Ignore.Ignores(Relative(below.Path))));
 
+    /// <summary>How many entries a pattern of COPY or ADD matches that a builder gets.</summary>
+    public int CountMatches(string pattern) => GoPathPattern.Parse(GoPath.Clean("/" + pattern)[1..]) is { } wanted
+        ? Entries.Count(entry => wanted.Matches(entry.Path) && IsSent(entry.Path, entry))
+        : 0;
+
     private static IEnumerable<string> Segments(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(segment => segment != ".");
 
     private string Full(string path) => folder.Length == 0 ? path : $"{folder}/{path}";
