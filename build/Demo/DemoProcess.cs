@@ -24,7 +24,7 @@ public static class DemoProcess
     /// <returns>The exit code.</returns>
     public static async Task<int> MainAsync(string[] args)
     {
-        var settings = JsonSerializer.Deserialize<StandInSettings>(await File.ReadAllTextAsync(args[^1]))!;
+        var settings = JsonSerializer.Deserialize(await File.ReadAllTextAsync(args[^1]), DemoJson.Default.StandInSettings)!;
         var options = new GitHubStandInOptions
         {
             Repositories = new Dictionary<string, string> { [settings.Repository] = settings.Directory },

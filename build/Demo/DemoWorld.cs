@@ -163,7 +163,10 @@ internal sealed class DemoWorld(DemoOptions options, Action<string> log)
         var port = File.Exists(portFile) ? int.Parse(await File.ReadAllTextAsync(portFile, ct), CultureInfo.InvariantCulture) : 0;
         File.Delete(portFile);
         var settings = InWork("github.json");
-        await File.WriteAllTextAsync(settings, JsonSerializer.Serialize(new StandInSettings(FixtureRepository.FullName, repository, git, port, portFile)), ct);
+        await File.WriteAllTextAsync(
+            settings,
+            JsonSerializer.Serialize(new StandInSettings(FixtureRepository.FullName, repository, git, port, portFile), DemoJson.Default.StandInSettings),
+            ct);
         var record = Machine.Processes.Start(new DetachedProgram(GitHub, ChildBuild.DotNet, [options.BuildAssembly, DemoProcess.Argument, settings])
         {
             WithoutVariable = name => ChildBuild.IsKeptFromChild(name, []),

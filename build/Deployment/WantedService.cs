@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using PhasedRollout.Phases;
 using PhasedRollout.Rollouts;
 
@@ -13,9 +12,6 @@ namespace PhasedRollout.Deployment;
 /// <param name="IsJob">True when another service waits for it to complete: the gate waits for that too.</param>
 public sealed record WantedService(Service Service, ContainerSpec Container, bool IsJob)
 {
-    // Without what is null, so that a property which a later version adds changes no hash of a container that does not use it.
-    private static readonly JsonSerializerOptions Canonical = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
-
     /// <summary>Works out the container of a service whose image is there.</summary>
     /// <param name="rollout">The stack.</param>
     /// <param name="phase">The number of the service's phase.</param>
@@ -51,7 +47,7 @@ public sealed record WantedService(Service Service, ContainerSpec Container, boo
             Networks = [.. configuration.Networks.OrderBy(network => network.Network, StringComparer.Ordinal)],
             Logging = configuration.Logging is { } logging ? logging with { Options = Sorted(logging.Options) } : null,
         };
-        return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(sorted, Canonical)));
+        return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(sorted, ConfigurationJson.Default.ContainerConfiguration)));
     }
 
     private static SortedDictionary<string, string> Sorted(IReadOnlyDictionary<string, string> values) =>

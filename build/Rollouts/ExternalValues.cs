@@ -101,7 +101,7 @@ public sealed class ExternalValues(VariableSet variables)
         {
             try
             {
-                return JsonSerializer.Deserialize<string[]>(command);
+                return JsonSerializer.Deserialize(command, WordsJson.Default.StringArray);
             }
             catch (JsonException)
             {

@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using PhasedRollout.Deployment;
 using PhasedRollout.Rollouts;
 
@@ -17,12 +19,12 @@ public class ConfigHashTests
         ["Command"] = Plain with { Command = [] },
         ["Entrypoint"] = Plain with { Entrypoint = [] },
         ["Environment"] = Plain with { Environment = new Dictionary<string, string> { ["A"] = "" } },
-        ["Ports"] = Plain with { Ports = [new PortMapping(80, 8080)] },
+        ["Ports"] = Plain with { Ports = [new PortMapping(80, 8080, "127.0.0.1") { HostPortEnd = 8090 }] },
         ["Expose"] = Plain with { Expose = ["80"] },
         ["Mounts"] = Plain with { Mounts = [new MountDefinition("tmpfs", null, "/tmp", false)] },
         ["Networks"] = Plain with { Networks = [new NetworkAttachment("n", [])] },
         ["NetworkMode"] = Plain with { NetworkMode = "host" },
-        ["Healthcheck"] = Plain with { Healthcheck = new Healthcheck(null, null, null, null, null, true) },
+        ["Healthcheck"] = Plain with { Healthcheck = new Healthcheck(["CMD", "true \"ä\""], TimeSpan.FromMilliseconds(1500), null, 3, null, true) },
         ["Restart"] = Plain with { Restart = "always" },
         ["Labels"] = Plain with { Labels = new Dictionary<string, string> { ["a"] = "b" } },
         ["ExtraHosts"] = Plain with { ExtraHosts = ["a:1.2.3.4"] },
@@ -40,7 +42,7 @@ public class ConfigHashTests
         ["CapDrop"] = Plain with { CapDrop = ["ALL"] },
         ["SecurityOptions"] = Plain with { SecurityOptions = ["no-new-privileges"] },
         ["MemoryLimit"] = Plain with { MemoryLimit = 0 },
-        ["Cpus"] = Plain with { Cpus = 0 },
+        ["Cpus"] = Plain with { Cpus = 0.50m },
         ["SharedMemorySize"] = Plain with { SharedMemorySize = 0 },
         ["Logging"] = Plain with { Logging = new LoggingDefinition(null, new Dictionary<string, string>()) },
     };
@@ -67,6 +69,14 @@ public class ConfigHashTests
     [Fact]
     public void It_stays_what_it_was_so_that_a_new_version_of_this_tool_replaces_nothing() =>
         WantedService.Hash(Plain).ShouldBe("a3bc91f2dfb034e416104989b8840bf7fc21ec098199c10b6202eec58ca98b08");
+
+    [Fact]
+    public void Generated_code_writes_what_reflection_would()
+    {
+        var reflection = new JsonSerializerOptions(ConfigurationJson.Default.Options) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+        foreach (var configuration in Changes.Values)
+            JsonSerializer.Serialize(configuration, ConfigurationJson.Default.ContainerConfiguration).ShouldBe(JsonSerializer.Serialize(configuration, reflection));
+    }
 
     [Fact]
     public void A_build_is_known_by_its_tree_and_not_by_its_commit()

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Octokit.Internal;
 
 namespace PhasedRollout.Contexts.GitHub;
@@ -10,13 +11,16 @@ internal sealed record RepositoryJson(string? FullName, string? DefaultBranch, b
 /// <summary>Reads answers in place of Octokit's own reader, which stumbles over a <c>"size": null</c>.</summary>
 internal sealed class AnswerReader : IJsonSerializer
 {
-    private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
     /// <summary>We only read.</summary>
     public string Serialize(object item) => throw new NotSupportedException("nothing is sent to GitHub");
 
-    public T Deserialize<T>(string json) => JsonSerializer.Deserialize<T>(json, Options)!;
+    public T Deserialize<T>(string json) => (T)JsonSerializer.Deserialize(json, typeof(T), AnswerJson.Default)!;
 }
+
+/// <summary>The answers that Octokit asks <see cref="AnswerReader"/> to read.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(RepositoryJson))]
+internal sealed partial class AnswerJson : JsonSerializerContext;
 
 /// <summary><c>GET repos/{owner}/{name}/commits/{ref}</c> with the media type <c>application/vnd.github.sha</c>: the id alone; some servers send the
 /// whole commit all the same.</summary>

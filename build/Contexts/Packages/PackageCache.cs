@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using PhasedRollout.Contexts.GitHub;
 using PhasedRollout.Rollouts;
 
@@ -16,7 +17,7 @@ internal sealed class PackageCache(string directory, TimeProvider clock, IRunLog
     {
         try
         {
-            if (files.Read(question) is not { } file || JsonSerializer.Deserialize<Entry>(file.Body.Span) is not { } entry)
+            if (files.Read(question) is not { } file || JsonSerializer.Deserialize(file.Body.Span, PackageJson.Default.PackageCacheEntry) is not { } entry)
                 return null;
 
             var age = clock.GetUtcNow() - entry.At;
@@ -35,13 +36,18 @@ internal sealed class PackageCache(string directory, TimeProvider clock, IRunLog
     {
         var entry = answer switch
         {
-            PackageKnown known => new Entry(clock.GetUtcNow(), known.Versions, known.Yanked, known.IsWhole),
-            PackageUnknown unknown => new Entry(clock.GetUtcNow(), null, null, unknown.IsWhole),
+            PackageKnown known => new PackageCacheEntry(clock.GetUtcNow(), known.Versions, known.Yanked, known.IsWhole),
+            PackageUnknown unknown => new PackageCacheEntry(clock.GetUtcNow(), null, null, unknown.IsWhole),
             _ => null,
         };
         if (entry is not null)
-            files.Write(question, new CachedAnswer(null, "application/json", JsonSerializer.SerializeToUtf8Bytes(entry)));
+            files.Write(question, new CachedAnswer(null, "application/json", JsonSerializer.SerializeToUtf8Bytes(entry, PackageJson.Default.PackageCacheEntry)));
     }
-
-    private sealed record Entry(DateTimeOffset At, IReadOnlyList<string>? Versions, IReadOnlyList<string>? Yanked, bool IsWhole);
 }
+
+/// <summary>An answer as it is kept: versions are null when the index does not know the package.</summary>
+internal sealed record PackageCacheEntry(DateTimeOffset At, IReadOnlyList<string>? Versions, IReadOnlyList<string>? Yanked, bool IsWhole);
+
+/// <summary>What is kept of package indexes.</summary>
+[JsonSerializable(typeof(PackageCacheEntry))]
+internal sealed partial class PackageJson : JsonSerializerContext;

@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Contexts.Registries;
@@ -71,21 +70,21 @@ public sealed class RegistryCredentials(string configDirectory)
         return all;
     }
 
-    private ConfigFile Read()
+    private DockerConfigFile Read()
     {
         var file = Path.Combine(configDirectory, "config.json");
         try
         {
-            return File.Exists(file) ? JsonSerializer.Deserialize<ConfigFile>(File.ReadAllBytes(file)) ?? new ConfigFile() : new ConfigFile();
+            return (File.Exists(file) ? JsonSerializer.Deserialize(File.ReadAllBytes(file), RegistryJson.Default.DockerConfigFile) : null) ?? new DockerConfigFile();
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
             // Without credentials a pull may still be allowed; if not, the registry says so.
-            return new ConfigFile();
+            return new DockerConfigFile();
         }
     }
 
-    private static RegistryCredential? Decode(string server, Authentication authentication)
+    private static RegistryCredential? Decode(string server, DockerConfigAuthentication authentication)
     {
         if (authentication.IdentityToken is { Length: > 0 } token)
             return new RegistryCredential(server) { IdentityToken = token };
@@ -136,7 +135,7 @@ public sealed class RegistryCredentials(string configDirectory)
             if (process.ExitCode != 0)
                 return null;
 
-            var answer = JsonSerializer.Deserialize<HelperAnswer>(await output);
+            var answer = JsonSerializer.Deserialize(await output, RegistryJson.Default.CredentialHelperAnswer);
             return answer is not { Secret.Length: > 0 } ? null
                 : answer.Username == "<token>" ? new RegistryCredential(server) { IdentityToken = answer.Secret }
                 : new RegistryCredential(server) { Username = answer.Username, Password = answer.Secret };
@@ -174,33 +173,4 @@ public sealed class RegistryCredentials(string configDirectory)
         var slash = rest.IndexOf('/', StringComparison.Ordinal);
         return slash < 0 ? rest : rest[..slash];
     }
-
-    private sealed record ConfigFile
-    {
-        [JsonPropertyName("auths")]
-        public Dictionary<string, Authentication> Auths { get; init; } = [];
-
-        [JsonPropertyName("credHelpers")]
-        public Dictionary<string, string> CredHelpers { get; init; } = [];
-
-        [JsonPropertyName("credsStore")]
-        public string? CredsStore { get; init; }
-    }
-
-    private sealed record Authentication
-    {
-        [JsonPropertyName("auth")]
-        public string? Auth { get; init; }
-
-        [JsonPropertyName("username")]
-        public string? Username { get; init; }
-
-        [JsonPropertyName("password")]
-        public string? Password { get; init; }
-
-        [JsonPropertyName("identitytoken")]
-        public string? IdentityToken { get; init; }
-    }
-
-    private sealed record HelperAnswer(string? Username, string? Secret);
 }

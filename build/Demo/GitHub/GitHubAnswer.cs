@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace PhasedRollout.Demo.GitHub;
 
@@ -11,7 +12,12 @@ namespace PhasedRollout.Demo.GitHub;
 /// <param name="ContentType">Media type of the body.</param>
 internal sealed record GitHubAnswer(int Status, ReadOnlyMemory<byte> Body, string ContentType)
 {
-    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    // Bodies are anonymous types, which only reflection can write; nothing but this server needs it.
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+    };
 
     /// <summary>Further headers.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -52,5 +58,7 @@ internal sealed record GitHubAnswer(int Status, ReadOnlyMemory<byte> Body, strin
 
     /// <summary>A JSON body of any status.</summary>
     public static GitHubAnswer Of(int status, object body) =>
+#pragma warning disable RS0030 // These options bring the reflection that is switched off by default.
         new(status, JsonSerializer.SerializeToUtf8Bytes(body, Json), "application/json; charset=utf-8");
+#pragma warning restore RS0030
 }

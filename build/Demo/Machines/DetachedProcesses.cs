@@ -98,11 +98,11 @@ internal sealed class DetachedProcesses(string directory, TimeProvider clock)
     }
 
     private List<ProcessRecord> Read() =>
-        File.Exists(RecordFile) ? JsonSerializer.Deserialize<List<ProcessRecord>>(File.ReadAllText(RecordFile))! : [];
+        File.Exists(RecordFile) ? JsonSerializer.Deserialize(File.ReadAllText(RecordFile), MachineJson.Default.ListProcessRecord)! : [];
 
     private void Write(List<ProcessRecord> records)
     {
-        File.WriteAllText(RecordFile + ".new", JsonSerializer.Serialize(records));
+        File.WriteAllText(RecordFile + ".new", JsonSerializer.Serialize(records, MachineJson.Default.ListProcessRecord));
         File.Move(RecordFile + ".new", RecordFile, overwrite: true);
     }
 }

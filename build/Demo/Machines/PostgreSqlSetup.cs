@@ -38,7 +38,7 @@ internal sealed class PostgreSqlSetup(MachineOptions options, DebianPackages pac
         var (folder, environment) = await FindAsync(ct);
         if (!File.Exists(CredentialsFile))
             await CreateAsync(folder, environment, new PostgreSqlServer(address.ToString(), port, User, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))), ct);
-        var server = JsonSerializer.Deserialize<PostgreSqlServer>(await File.ReadAllTextAsync(CredentialsFile, ct))!;
+        var server = JsonSerializer.Deserialize(await File.ReadAllTextAsync(CredentialsFile, ct), MachineJson.Default.PostgreSqlServer)!;
         if (server.Host != address.ToString() || server.Port != port)
             throw new DemoException($"PostgreSQL runs at {server}, and {address}:{port} is wanted: end it first (./build.sh Demo --remove).");
         var record = processes.Find(Name) ?? Start(folder, environment, address, port);
@@ -102,7 +102,7 @@ internal sealed class PostgreSqlSetup(MachineOptions options, DebianPackages pac
         await SharedFolder.CreatePrivateAsync(Home, ct);
         await CreateClusterAsync(folder, environment, server.Password, Data, ct);
         // Written last: with this file there is a cluster, and it is kept when the server has to be started again.
-        await SecretFile.WriteAsync(CredentialsFile, JsonSerializer.Serialize(server), ct);
+        await SecretFile.WriteAsync(CredentialsFile, JsonSerializer.Serialize(server, MachineJson.Default.PostgreSqlServer), ct);
     }
 
     private ProcessRecord Start(string folder, Dictionary<string, string> environment, IPAddress address, int port)

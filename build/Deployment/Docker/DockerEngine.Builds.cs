@@ -101,7 +101,7 @@ public sealed partial class DockerEngine
             .Select(parameter => $"{parameter.Name}={Uri.EscapeDataString(parameter.Value!)}"));
     }
 
-    private static string? Map(IReadOnlyDictionary<string, string> map) => map.Count == 0 ? null : JsonSerializer.Serialize(map);
+    private static string? Map(IReadOnlyDictionary<string, string> map) => map.Count == 0 ? null : JsonSerializer.Serialize(map, EngineJson.Default.IReadOnlyDictionaryStringString);
 
     private static string Hint(ImageBuilder builder, string error) =>
         error.Contains("requires BuildKit", StringComparison.OrdinalIgnoreCase) ? NeedsBuildKit

@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PhasedRollout.Rollouts;
@@ -48,7 +47,7 @@ public sealed partial class DockerEngine
     // The SDK hears of the end only by taking the connection over. Asked without that, the engine's answer ends with the program.
     private async Task<bool> RunToItsEndAsync(string execution, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, ApiPath($"exec/{execution}/start")) { Content = JsonContent.Create(new JsonObject()) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, ApiPath($"exec/{execution}/start")) { Content = EngineJson.Content(new JsonObject()) };
         using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         if (!answer.IsSuccessStatusCode)
             return false;
@@ -60,7 +59,7 @@ public sealed partial class DockerEngine
 
     private async Task<JsonNode?> AskAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(method, ApiPath(path)) { Content = body is null ? null : JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(method, ApiPath(path)) { Content = body is null ? null : EngineJson.Content(body) };
         using var answer = await http.SendAsync(request, cancellationToken);
         return answer.IsSuccessStatusCode ? JsonNode.Parse(await answer.Content.ReadAsStringAsync(cancellationToken)) : null;
     }

@@ -8,10 +8,10 @@ public sealed partial class DockerEngine
 {
     private Task<JsonObject> InspectJsonAsync(string container, CancellationToken cancellationToken) =>
         SendAsync($"inspect container {container}", () => new HttpRequestMessage(HttpMethod.Get, ApiPath($"containers/{Uri.EscapeDataString(container)}/json")),
-            async (answer, token) => await answer.Content.ReadFromJsonAsync<JsonObject>(token) ?? [], cancellationToken);
+            async (answer, token) => await answer.Content.ReadFromJsonAsync(EngineJson.Default.JsonObject, token) ?? [], cancellationToken);
 
     private Task<object?> PostAsync(string what, string path, JsonObject body, CancellationToken cancellationToken) =>
-        SendAsync<object?>(what, () => new HttpRequestMessage(HttpMethod.Post, ApiPath(path)) { Content = JsonContent.Create(body) },
+        SendAsync<object?>(what, () => new HttpRequestMessage(HttpMethod.Post, ApiPath(path)) { Content = EngineJson.Content(body) },
             (_, _) => Task.FromResult<object?>(null), cancellationToken);
 
     /// <summary>Sends a request and reads what is answered while it comes; a refusal is thrown as the SDK's calls throw theirs.</summary>

@@ -1,7 +1,6 @@
 using System.Formats.Tar;
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -50,7 +49,7 @@ public sealed partial class DockerEngine : ILockStore
         for (var attempt = 1; ; attempt++)
         {
             var image = await ImportEmptyImageAsync(project, holder.RunId, cancellationToken);
-            using var answer = await SendAsync("take the lock", HttpMethod.Post, $"containers/create?name={LockName(project)}", JsonContent.Create(new JsonObject
+            using var answer = await SendAsync("take the lock", HttpMethod.Post, $"containers/create?name={LockName(project)}", EngineJson.Content(new JsonObject
             {
                 ["Image"] = image,
                 ["Cmd"] = new JsonArray("lock"),

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Docker.DotNet.Models;
 using PhasedRollout.Contexts.Registries;
 
@@ -17,11 +18,11 @@ internal static class EngineAuthentication
     };
 
     /// <summary>The header that carries credentials to the engine (Engine API, Authentication).</summary>
-    public static string Header(RegistryCredential credential) => Encode(Fields(credential));
+    public static string Header(RegistryCredential credential) => Encode(Fields(credential), EngineJson.Default.DictionaryStringString);
 
     /// <summary>The header that carries those of all registries of a build (Engine API, ImageBuild).</summary>
     public static string Header(IReadOnlyDictionary<string, RegistryCredential> credentials) =>
-        Encode(credentials.ToDictionary(pair => pair.Key, pair => Fields(pair.Value)));
+        Encode(credentials.ToDictionary(pair => pair.Key, pair => Fields(pair.Value)), EngineJson.Default.DictionaryStringDictionaryStringString);
 
     private static Dictionary<string, string?> Fields(RegistryCredential credential) => new Dictionary<string, string?>
     {
@@ -31,5 +32,6 @@ internal static class EngineAuthentication
         ["identitytoken"] = credential.IdentityToken,
     }.Where(pair => pair.Value is not null).ToDictionary();
 
-    private static string Encode<T>(T value) => Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(value)).Replace('+', '-').Replace('/', '_');
+    private static string Encode<T>(T value, JsonTypeInfo<T> type) =>
+        Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(value, type)).Replace('+', '-').Replace('/', '_');
 }

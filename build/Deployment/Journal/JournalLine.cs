@@ -60,13 +60,16 @@ public sealed record JournalLine(JournalEvent Event, DateTimeOffset At)
     public string? Process { get; init; }
 }
 
+/// <summary>How lines are read and written.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(JournalLine))]
+internal sealed partial class JournalJson : JsonSerializerContext;
+
 /// <summary>Reads journals.</summary>
 public static class JournalReader
 {
     /// <summary>The journal's file name in the folder of its run.</summary>
     public const string FileName = "journal.jsonl";
-
-    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web);
 
     /// <summary>The lines of a journal; a last line that a killed run did not end is left out. Empty when there is none, or it cannot be read.</summary>
     public static IReadOnlyList<JournalLine> Read(string path)
@@ -75,7 +78,7 @@ public static class JournalReader
         try
         {
             foreach (var text in File.ReadLines(path))
-                lines.Add(JsonSerializer.Deserialize<JournalLine>(text, Format) ?? throw new JsonException("null"));
+                lines.Add(JsonSerializer.Deserialize(text, JournalJson.Default.JournalLine) ?? throw new JsonException("null"));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
         {

@@ -14,11 +14,7 @@ namespace PhasedRollout.Deployment.Journal;
 /// <param name="log">Where it is said when the journal cannot be written.</param>
 public sealed class RunJournal(string path, LockHolder run, Redactor redactor, TimeProvider clock, IRunLog log) : IDisposable
 {
-    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
-    {
-        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    private static readonly JournalJson Readable = new(new JsonSerializerOptions(JournalJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     private readonly Lock gate = new();
     private FileStream? file;
@@ -88,7 +84,7 @@ public sealed class RunJournal(string path, LockHolder run, Redactor redactor, T
             try
             {
                 file ??= Open();
-                file.Write([.. JsonSerializer.SerializeToUtf8Bytes(line, Format), (byte)'\n']);
+                file.Write([.. JsonSerializer.SerializeToUtf8Bytes(line, Readable.JournalLine), (byte)'\n']);
                 file.Flush(flushToDisk: true);
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException or ObjectDisposedException)

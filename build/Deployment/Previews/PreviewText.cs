@@ -6,13 +6,8 @@ namespace PhasedRollout.Deployment.Previews;
 /// <summary>Shows a preview to people and to programs.</summary>
 public static class PreviewText
 {
-    private static readonly JsonSerializerOptions Indented = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        // For a terminal and for files, never inside of HTML.
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    // For a terminal and for files, never inside of HTML.
+    private static readonly PreviewJson Readable = new(new JsonSerializerOptions(PreviewJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     /// <summary>One line a service, and below it one line an operation, each with its cause.</summary>
     public static IReadOnlyList<string> Lines(IReadOnlyList<PhasePreview> phases)
@@ -33,13 +28,12 @@ public static class PreviewText
 
     /// <summary>The same as a JSON document: <c>schema</c>, <c>project</c>, <c>nothingToDo</c>, <c>phases</c>.</summary>
     public static string Json(string project, IReadOnlyList<PhasePreview> phases) => JsonSerializer.Serialize(
-        new
-        {
-            Schema = "phased-rollout/preview/1",
-            Project = project,
-            NothingToDo = phases.All(phase => phase.IsNothing),
-            Phases = phases.Select(phase => new { phase.Number, phase.Title, NothingToDo = phase.IsNothing, phase.Services, phase.Operations }),
-        }, Indented);
+        new PreviewDocument(
+            "phased-rollout/preview/1",
+            project,
+            phases.All(phase => phase.IsNothing),
+            [.. phases.Select(phase => new PreviewedPhase(phase.Number, phase.Title, phase.IsNothing, phase.Services, phase.Operations))]),
+        Readable.PreviewDocument);
 
     private static string Summary(PhasePreview phase) => string.Join(", ", phase.Services.GroupBy(service => service.Change)
         .Select(change => FormattableString.Invariant($"{change.Count()} to {change.Key}")))
