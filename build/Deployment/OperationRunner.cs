@@ -88,9 +88,14 @@ internal sealed class OperationRunner(IDeploymentTarget target, Rollout rollout,
         }
         catch (TargetRefusedException refused)
         {
-            throw new OperationFailedException(new OperationRefused(operation.Service ?? "", operation.Title, refused.Error));
+            throw new OperationFailedException(new OperationRefused(operation.Service ?? "", operation.Title, refused.Error) { IsGone = IsGone(operation, refused.Error) });
         }
     }
+
+    // Of a container that another one needs the engine says so with more words around it, or when that one is created.
+    private static bool IsGone(Operation operation, string error) =>
+        operation is StartContainer or StopContainer or RenameContainer or ConnectNetwork or KeepContainer
+        && error.StartsWith("No such container: ", StringComparison.OrdinalIgnoreCase);
 
     private async Task AwaitAsync(AwaitDependency wait, CancellationToken cancellationToken)
     {

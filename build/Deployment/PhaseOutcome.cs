@@ -87,6 +87,9 @@ public sealed record OperationRefused(string Service, string Operation, string E
     /// <summary>What stood on the target around it: who holds a port, which networks there are.</summary>
     public IReadOnlyList<string> Surroundings { get; init; } = [];
 
+    /// <summary>True when the container that it was to be done to is not there any more: somebody else removed it.</summary>
+    public bool IsGone { get; init; }
+
     /// <summary>The service that it waited for in vain, and what was seen of that; null when it waited for none.</summary>
     public ServiceHealth? Dependency { get; init; }
 }

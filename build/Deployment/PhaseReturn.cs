@@ -7,17 +7,21 @@ namespace PhasedRollout.Deployment;
 internal sealed class PhaseReturn(TargetSnapshot snapshot, IPhaseGate gate, DeploymentSettings settings, TimeProvider clock, IRunLog log)
 {
     public async Task<WayBack> GoBackAsync(
-        OperationRunner runner, Rollout rollout, IReadOnlyList<WantedService> wanted, DeploymentPlan plan, HashSet<string> changed, bool cancelled)
+        OperationRunner runner, Rollout rollout, IReadOnlyList<WantedService> wanted, DeploymentPlan plan, HashSet<string> changed, DeploymentFailure failure)
     {
+        var cancelled = failure is DeploymentCancelled;
         using var patience = cancelled ? new CancellationTokenSource(settings.CancelledUndoTimeout, clock) : new CancellationTokenSource();
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
         GateVerdict? verdict = null;
         WorldRefusedException? lost = null;
+        HashSet<string> started = [];
         try
         {
             var observed = await snapshot.TakeWhenBackAsync(rollout.Project, settings.AwayTimeout, clock, patience.Token);
             var ran = plan.Settle.OfType<StopContainer>().Select(stop => stop.Container).ToHashSet(StringComparer.Ordinal);
-            await UndoAsync(runner, DeploymentPlanner.PlanUndo(rollout.Project, wanted, observed, ran), errors, patience.Token);
+            var undo = DeploymentPlanner.PlanUndo(rollout.Project, wanted, observed, ran);
+            started = [.. undo.BringBack.OfType<StartContainer>().Select(start => start.Service!)];
+            await UndoAsync(runner, undo, errors, patience.Token);
 
             foreach (var service in changed)
                 if (Loss(rollout.Project, service, plan, observed) is { } loss)
@@ -44,7 +48,7 @@ internal sealed class PhaseReturn(TargetSnapshot snapshot, IPhaseGate gate, Depl
                 : health is null && plan.Replacements.ContainsKey(name) && !isJob ? (false, "its old container ran before and does not run now")
                 : health is null ? (true, "is back as it was before; it did not run then")
                 : health.State is ServiceState.Healthy or ServiceState.RunningUnverified
-                    ? (true, $"{(plan.IsBeside(name) ? "ran all along, and the new one is removed" : "runs again as before")} ({health.Reason})")
+                    ? (true, $"{(!plan.IsBeside(name) || started.Contains(name) ? "runs again as before" : failure is TargetLost ? "runs as before, and the new one is removed" : "ran all along, and the new one is removed")} ({health.Reason})")
                 : (false, $"its old container is started again and is not healthy: {health.Reason}");
             sentences.Add($"{name}: {sentence}");
             if (ok)

@@ -1,4 +1,3 @@
-using PhasedRollout.Deployment.Versions;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Deployment;
@@ -24,7 +23,7 @@ internal sealed class PhaseTransaction(
             using (log.Begin(new RunStep(StepKind.Start, null) { Phase = number }))
             {
                 await runner.RunByServiceAsync(plan.Prepare, cancellationToken);
-                await KeepAsync(runner, plan.KeepFirst);
+                await new PhaseSettlement(target, log).KeepAsync(runner, plan.KeepFirst);
             }
 
             WantedService[] tried = [.. wanted.Where(service => NameIn(plan.Trial, service) is not null)];
@@ -43,10 +42,7 @@ internal sealed class PhaseTransaction(
             if (verdict.Passed)
             {
                 await runner.RunByServiceAsync(plan.HandOver, CancellationToken.None);
-                await KeepAsync(runner, plan.KeepLast);
-                if (plan.Keep.Count > 0)
-                    await new OrphanTags(target, log).SweepAsync(rollout.Project, CancellationToken.None);
-                await SettleAsync(runner, plan);
+                await new PhaseSettlement(target, log).SettleAsync(runner, rollout.Project, plan);
                 return await OutcomeAsync(runner, rollout.Project, number, plan.IsEmpty ? PhaseResult.Unchanged : PhaseResult.Succeeded,
                     wanted, plan, plan.Changes, verdict, null);
             }
@@ -86,42 +82,6 @@ internal sealed class PhaseTransaction(
     {
         await runner.RunByServiceAsync([.. plan.Switch.OfType<StopContainer>()], cancellationToken);
         await runner.RunInOrderAsync([.. plan.Switch.Where(operation => operation is not StopContainer)], cancellationToken);
-    }
-
-    // What cannot be kept is no reason to undo a phase, and no reason to leave it unsettled.
-    private async Task KeepAsync(OperationRunner runner, IReadOnlyList<Operation> keep)
-    {
-        foreach (var service in keep.GroupBy(operation => operation.Service))
-            try
-            {
-                await runner.RunAsync(service, CancellationToken.None);
-            }
-            catch (OperationFailedException failed)
-            {
-                log.Warning($"{service.Key}: {failed.Refusal.Operation}: {failed.Refusal.Error}; a rollback may not reach this version");
-            }
-    }
-
-    // The phase stands. What cannot be removed now is a leftover that the next run removes, not a failure of the phase. It is tried once more:
-    // an old container that was replaced beside it still answers under the service's name.
-    private async Task SettleAsync(OperationRunner runner, DeploymentPlan plan)
-    {
-        for (var last = false; ; last = true)
-            try
-            {
-                await runner.RunByServiceAsync(plan.Settle, CancellationToken.None);
-                return;
-            }
-            catch (OperationFailedException failed) when (!last)
-            {
-                log.Warning($"{failed.Refusal.Operation}: {failed.Refusal.Error}; it is tried once more");
-            }
-            catch (OperationFailedException failed)
-            {
-                log.Warning($"{failed.Refusal.Operation}: {failed.Refusal.Error}; the next run removes it"
-                    + (plan.IsBeside(failed.Refusal.Service) ? $", and until then two containers may answer for {failed.Refusal.Service}" : ""));
-                return;
-            }
     }
 
     private async Task<GateVerdict> HoldGateAsync(
@@ -194,7 +154,7 @@ internal sealed class PhaseTransaction(
         log.Warning(FormattableString.Invariant($"phase {number} failed; going back to what ran before"));
         using var step = log.Begin(new RunStep(StepKind.Undo, null) { Phase = number });
         var back = await new PhaseReturn(snapshot, gate, settings, clock, log)
-            .GoBackAsync(runner, rollout, wanted, plan, changed, failure is DeploymentCancelled);
+            .GoBackAsync(runner, rollout, wanted, plan, changed, failure);
         // Whoever broke the lock deploys: what the gate saw go was taken by that run.
         if (back.Refusal is { Failure: FailureClass.LockHeld } taken)
             failure = new TargetLost(taken.Failure, taken.Message, taken.Remedy);
@@ -232,8 +192,9 @@ internal sealed class PhaseTransaction(
                 containers.FirstOrDefault(container => container.Project == project && container.Service == service.Service.Name
                     && container is { IsInPlace: true, IsKept: false })?.ImageId)
             {
+                // An engine that went away may have taken the containers with it.
                 Downtime = plan.IsBeside(service.Service.Name)
-                    ? DowntimeBeside(verdict, service.Service.Name)
+                    ? failure is TargetLost ? null : DowntimeBeside(verdict, service.Service.Name)
                     : Downtime(runner, verdict, service.Service.Name),
             }),
         ], failure);

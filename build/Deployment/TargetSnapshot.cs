@@ -7,7 +7,7 @@ internal sealed class TargetSnapshot(ITargetObserver target)
 {
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
 
-    /// <summary>The same, of a target that may be away for a while: an engine that is being restarted.</summary>
+    /// <summary>The same, of a target that may be away or refuse for a while: an engine that is being restarted.</summary>
     public async Task<ObservedState> TakeWhenBackAsync(string project, TimeSpan patience, TimeProvider clock, CancellationToken cancellationToken)
     {
         var began = clock.GetTimestamp();
@@ -17,7 +17,7 @@ internal sealed class TargetSnapshot(ITargetObserver target)
             {
                 return await TakeAsync(project, cancellationToken);
             }
-            catch (WorldRefusedException away) when (away.Failure == FailureClass.EngineUnreachable && clock.GetElapsedTime(began) < patience)
+            catch (WorldRefusedException away) when (away.Failure != FailureClass.LockHeld && clock.GetElapsedTime(began) < patience)
             {
                 await Task.Delay(BetweenTries, clock, cancellationToken);
             }

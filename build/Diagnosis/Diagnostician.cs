@@ -160,7 +160,7 @@ public static class Diagnostician
 
     private static FailureDiagnosis OfRefusal(OperationRefused failure, string again)
     {
-        var symptom = Outputs.OfRefusal(failure.Service, failure.Error)
+        var symptom = failure.IsGone ? Gone(failure) : Outputs.OfRefusal(failure.Service, failure.Error)
             ?? new Symptom(FailureClass.Unknown, $"the engine refused {failure.Operation}: {PlainText.Line(failure.Error, 300)}", "correct what the engine's answer says", failure.Error);
         return new FailureDiagnosis(
             symptom.Failure,
@@ -174,6 +174,17 @@ public static class Diagnostician
             Certainty = symptom.Certainty,
         };
     }
+
+    private static Symptom Gone(OperationRefused failure) => new(
+        FailureClass.Unknown,
+        $"its container was removed while it was being deployed, and not by this run ({failure.Operation})",
+        "see who else changes this project (docker compose down or up, docker rm, a clean-up job), and deploy it again",
+        failure.Error)
+    {
+        SubCause = "container-gone",
+        Certainty = Certainty.Certain,
+        NextCommand = null,
+    };
 
     private static FailureDiagnosis OfEarlierPhase(EarlierPhaseUnhealthy failure, int phase)
     {

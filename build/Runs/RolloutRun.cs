@@ -304,7 +304,7 @@ public sealed class RolloutRun
     {
         var diagnoses = Diagnostician.FromFindings(findings, target);
         if (diagnoses.Count > 0)
-            throw new StationFailedException(diagnoses);
+            throw StationFailedException.OfFindings(diagnoses);
     }
 
     private static FailureDiagnosis NothingDeployed(Rollout rollout) => new(

@@ -1,10 +1,14 @@
+using System.Net;
 using System.Text.RegularExpressions;
+using Docker.DotNet;
 using Docker.DotNet.Models;
 
 namespace PhasedRollout.Deployment.Docker;
 
 public sealed partial class DockerEngine
 {
+    private static readonly TimeSpan RemovalPoll = TimeSpan.FromMilliseconds(200);
+
     /// <inheritdoc />
     public async Task<IReadOnlyList<DeployedContainer>> ListContainersAsync(CancellationToken cancellationToken)
     {
@@ -67,7 +71,20 @@ public sealed partial class DockerEngine
     public async Task RemoveContainerAsync(string container, bool volumes, CancellationToken cancellationToken) =>
         await FindAsync($"remove container {container}", async (docker, token) =>
         {
-            await docker.Containers.RemoveContainerAsync(container, new ContainerRemoveParameters { Force = true, RemoveVolumes = volumes }, token);
+            try
+            {
+                await docker.Containers.RemoveContainerAsync(container, new ContainerRemoveParameters { Force = true, RemoveVolumes = volumes }, token);
+            }
+            catch (DockerApiException busy) when (busy.StatusCode == HttpStatusCode.Conflict && Message(busy).Contains("is already in progress", StringComparison.Ordinal))
+            {
+                // Somebody else removes it, or the engine still does what it was asked before; it is gone when the engine does not know it.
+                while (true)
+                {
+                    await docker.Containers.InspectContainerAsync(container, token);
+                    await Task.Delay(RemovalPoll, token);
+                }
+            }
+
             return container;
         }, cancellationToken);
 

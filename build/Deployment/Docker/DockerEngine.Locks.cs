@@ -129,10 +129,10 @@ public sealed partial class DockerEngine : ILockStore
 
         // A stream of messages; the last one is the image's id.
         var text = await answer.Content.ReadAsStringAsync(cancellationToken);
-        var message = JsonNode.Parse(text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1]);
-        return (string?)message?["error"] is { } error
+        var message = Parse("import the lock's empty image", text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "");
+        return (string?)message["error"] is { } error
             ? throw new TargetRefusedException("import the lock's empty image", error)
-            : (string?)message?["status"] ?? throw new TargetRefusedException("import the lock's empty image", text);
+            : (string?)message["status"] ?? throw new TargetRefusedException("import the lock's empty image", text);
     }
 
     // What a deployer left that died before it had the lock. Nobody else is between import and creation for long, and whoever is tries again.
@@ -140,7 +140,7 @@ public sealed partial class DockerEngine : ILockStore
     {
         var filter = Uri.EscapeDataString(new JsonObject { ["label"] = new JsonArray($"{LockLabel}={project}") }.ToJsonString());
         using var answer = await SendAsync("list images", HttpMethod.Get, $"images/json?filters={filter}", null, cancellationToken);
-        foreach (var image in JsonNode.Parse(await answer.Content.ReadAsStringAsync(cancellationToken))!.AsArray())
+        foreach (var image in Parse("list images", await answer.Content.ReadAsStringAsync(cancellationToken)) as JsonArray ?? [])
             if ((string?)image?["Id"] is { } id && id != own)
                 await RemoveLockImageAsync(id, cancellationToken);
     }
@@ -185,14 +185,18 @@ public sealed partial class DockerEngine : ILockStore
 
     private static async Task<JsonNode> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
-        var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+        return Parse("read the lock", await answer.Content.ReadAsStringAsync(cancellationToken));
+    }
+
+    private static JsonNode Parse(string what, string text)
+    {
         try
         {
-            return JsonNode.Parse(text) ?? throw new JsonException("null");
+            return JsonNode.Parse(text) is { } node and (JsonObject or JsonArray) ? node : throw new JsonException("no object");
         }
-        catch (JsonException)
+        catch (JsonException garbled)
         {
-            throw new TargetRefusedException("read the lock", "the engine's answer cannot be read");
+            throw Unreadable(what, garbled);
         }
     }
 

@@ -160,6 +160,10 @@ public sealed partial class DockerEngine : IDeploymentTarget, IDisposable
         {
             throw new TargetRefusedException(what, Message(refused), refused);
         }
+        catch (JsonException garbled)
+        {
+            throw Unreadable(what, garbled);
+        }
         catch (Exception error) when (IsSilence(error, cancellationToken))
         {
             throw Silence(what, error);
@@ -203,6 +207,9 @@ public sealed partial class DockerEngine : IDeploymentTarget, IDisposable
 
         return string.IsNullOrWhiteSpace(body) ? string.Create(CultureInfo.InvariantCulture, $"HTTP {(int)status}") : body.Trim();
     }
+
+    // Somebody between us and the engine answered, or the engine was ended in the middle of a word.
+    private static TargetRefusedException Unreadable(string what, JsonException garbled) => new(what, "the engine's answer cannot be read", garbled);
 
     private static bool IsSilence(Exception error, CancellationToken cancellationToken) =>
         error is HttpRequestException or SocketException or IOException or TimeoutException

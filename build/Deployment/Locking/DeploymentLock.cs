@@ -14,6 +14,7 @@ public sealed class DeploymentLock(
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromSeconds(20);
+    private const int ReleaseAttempts = 3;
 
     private Lease? lease;
     private string? lost;
@@ -52,16 +53,24 @@ public sealed class DeploymentLock(
         if (lost is not null)
             return;
 
-        try
-        {
-            using var patience = new CancellationTokenSource(ReleaseTimeout, clock);
-            await store.RemoveAsync(held.Id, patience.Token);
-        }
-        catch (Exception error) when (error is WorldRefusedException or OperationCanceledException)
-        {
-            log.Warning(string.Create(CultureInfo.InvariantCulture,
-                $"the lock of {held.Project} could not be released and expires in {settings.Lease.TotalSeconds:0} s: {error.Message}"));
-        }
+        using var patience = new CancellationTokenSource(ReleaseTimeout, clock);
+        for (var attempt = 1; ; attempt++)
+            try
+            {
+                await store.RemoveAsync(held.Id, patience.Token);
+                return;
+            }
+            catch (WorldRefusedException refused) when (attempt < ReleaseAttempts)
+            {
+                log.Debug($"the lock could not be released now: {refused.Message}");
+                await Task.Delay(Poll, clock, CancellationToken.None);
+            }
+            catch (Exception error) when (error is WorldRefusedException or OperationCanceledException)
+            {
+                log.Warning(string.Create(CultureInfo.InvariantCulture,
+                    $"the lock of {held.Project} could not be released and expires in {settings.Lease.TotalSeconds:0} s: {error.Message}"));
+                return;
+            }
     }
 
     private async Task<Lease> TakeAsync(string project, CancellationToken cancellationToken)
@@ -74,8 +83,7 @@ public sealed class DeploymentLock(
             if (await store.FindAsync(project, cancellationToken) is not { } held)
             {
                 var asked = clock.GetTimestamp();
-                // Not to be stopped half way: a lock that nobody knows of would stand until it expires.
-                if (await store.TryCreateAsync(project, holder, CancellationToken.None) is { } id)
+                if (await TryCreateAsync(project) is { } id)
                     return Begin(project, id, asked);
                 WasHeldByOthers = true;
                 continue;
@@ -103,6 +111,22 @@ public sealed class DeploymentLock(
                 announced = true;
                 await Task.Delay(Poll, clock, cancellationToken);
             }
+        }
+    }
+
+    // Not to be stopped half way: a lock that nobody knows of would stand until it expires. So would one whose answer was lost.
+    private async Task<string?> TryCreateAsync(string project)
+    {
+        try
+        {
+            return await store.TryCreateAsync(project, holder, CancellationToken.None);
+        }
+        catch (WorldRefusedException refused)
+        {
+            if (await FindQuietlyAsync(project, CancellationToken.None) is not { Holder: { } there } made || there.RunId != holder.RunId)
+                throw;
+            log.Debug($"the lock stands, though the target said: {refused.Message}");
+            return made.Id;
         }
     }
 

@@ -101,7 +101,8 @@ internal sealed class DockerEvidence(
             Note(missing, $"{what}: no answer within {PlainText.Span(patience)}");
         }
         catch (Exception exception) when (
-            exception is IOException or HttpRequestException or DockerApiException or TimeoutException or Rollouts.WorldRefusedException)
+            exception is IOException or HttpRequestException or DockerApiException or TimeoutException or Rollouts.WorldRefusedException
+                or System.Text.Json.JsonException)
         {
             Note(missing, $"{what}: {PlainText.Line(exception.Message)}");
         }

@@ -125,6 +125,7 @@ internal sealed class DockerHealthSource(Func<CancellationToken, Task<IDockerCli
 
     private static bool IsOfTheEngine(Exception exception, CancellationToken cancellationToken) =>
         exception is WorldRefusedException or DockerApiException or HttpRequestException or IOException or TimeoutException or System.Net.Sockets.SocketException
+            or System.Text.Json.JsonException
         || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     private async Task<TimeSpan> MeasureClockLeadAsync(CancellationToken cancellationToken)

@@ -64,6 +64,46 @@ public class DeploymentLockTests
     }
 
     [Fact]
+    public async Task A_release_that_is_refused_is_tried_again()
+    {
+        var refusals = 2;
+        locks.Change = (what, act) => what == "unlock" && refusals-- > 0 ? throw Refused(what) : Task.FromResult(act());
+        var first = Lock("run-1");
+        await first.AcquireAsync("shop", Stop);
+        var released = first.ReleaseAsync();
+        while (!released.IsCompleted)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await released;
+        locks.RunThatHolds.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_lock_whose_answer_was_lost_is_known_again()
+    {
+        locks.Change = (what, act) => act() ? throw Refused(what) : Task.FromResult(false);
+        var first = Lock("run-1");
+        await first.AcquireAsync("shop", Stop);
+        locks.RunThatHolds.ShouldBe("run-1");
+
+        locks.Change = (_, act) => Task.FromResult(act());
+        await first.EnsureHeldAsync(Stop);
+        await first.ReleaseAsync();
+        locks.RunThatHolds.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_lock_that_could_not_be_taken_is_nobodys()
+    {
+        locks.Change = (what, _) => throw Refused(what);
+        (await Should.ThrowAsync<WorldRefusedException>(() => Lock("run-1").AcquireAsync("shop", Stop))).Message.ShouldContain("the layer store is on fire");
+        locks.RunThatHolds.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_holder_that_lives_keeps_it_for_ever()
     {
         var first = Lock("run-1");
@@ -197,6 +237,8 @@ public class DeploymentLockTests
     [InlineData("machine/1")]
     [InlineData("machine/-1/1")]
     public void A_label_that_names_no_process_names_none(string? label) => DeployerProcess.Parse(label).ShouldBeNull();
+
+    private static WorldRefusedException Refused(string what) => new(FailureClass.Unknown, $"{what}: the layer store is on fire", "see the engine's answer");
 
     private async Task Dead(string run, DeployerProcess? process = null) =>
         (await locks.TryCreateAsync("shop", new LockHolder(run, "alice", "ci-1", process), Stop)).ShouldNotBeNull();
