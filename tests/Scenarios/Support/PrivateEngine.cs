@@ -39,6 +39,17 @@ internal sealed class PrivateEngine : IAsyncDisposable
     /// <summary>Starts it, and waits until it answers.</summary>
     public Task StartAsync() => machine.EnsureEngineAsync(CancellationToken.None);
 
+    /// <summary>Where it keeps images and containers.</summary>
+    public string DataRoot => Path.Combine(machine.Directory, "engine");
+
+    /// <summary>Gives it, before it is started, a disk of its own with no more room than this; it goes with the engine.</summary>
+    public async Task LimitDiskAsync(int mebibytes)
+    {
+        Directory.CreateDirectory(DataRoot);
+        (await Command.RunAsync("mount", ["-t", "tmpfs", "-o", FormattableString.Invariant($"size={mebibytes}m"), "tmpfs", DataRoot], CancellationToken.None))
+            .OrThrow("Mounting a small disk");
+    }
+
     /// <summary>kill -9, and then the start that a machine's init would do.</summary>
     public async Task CrashAsync()
     {
