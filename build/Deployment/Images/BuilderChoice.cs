@@ -14,7 +14,8 @@ internal static class BuilderChoice
     {
         if (!hasBuildKit)
             return ImageBuilder.Classic;
-        if (BuildKitNeeds.Of(dockerfile).Any(need => need.IsUpToTarget))
+        // How many files a pattern matches is not known here: it may be several.
+        if (BuildKitNeeds.Of(dockerfile, _ => int.MaxValue).Any(need => need.IsUpToTarget))
             return ImageBuilder.BuildKit;
 
         // BuildKit would ask a registry for a frontend that the file can do without.

@@ -19,6 +19,8 @@ public sealed class BuilderChoiceTests
     [Theory]
     [InlineData("RUN make", ImageBuilder.Classic)]
     [InlineData("COPY --link a /a", ImageBuilder.BuildKit)]
+    [InlineData("COPY *.json .", ImageBuilder.BuildKit)]
+    [InlineData("COPY *.json ./", ImageBuilder.Classic)]
     public void A_registry_is_asked_for_a_frontend_only_where_it_is_needed(string line, ImageBuilder builder) =>
         BuilderChoice.Of(hasBuildKit: true, Of($"# syntax=docker/dockerfile:1\nFROM debian\n{line}\n"), keepsDockerfileAway: false).ShouldBe(builder);
 
