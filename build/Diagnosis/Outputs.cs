@@ -10,7 +10,7 @@ internal static class Outputs
     private static readonly OutputContext Nothing = new(null, []);
 
     // What the builder prints around the output of a step.
-    private static readonly string[] BuildersOwn = ["Step ", "--->", "Removing intermediate container", "Sending build context"];
+    private static readonly string[] BuildersOwn = ["Step ", "--->", "Removing intermediate container", "Sending build context", "Successfully "];
 
     /// <summary>Why an image could not be built. What the steps printed is the cause, the builder's own error mostly a consequence of it.</summary>
     public static Symptom OfBuild(BuildFailed failure)

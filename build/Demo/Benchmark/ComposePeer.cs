@@ -32,7 +32,7 @@ internal sealed partial class ComposePeer(ComposeProgram program, string folder,
     public Task WriteAsync(DemoInput input, CancellationToken ct) =>
         DemoWorld.WriteAsync(input with { Compose = GitContext().Replace(input.Compose, $"context: {folder}/checkout/$1") }, (File, EnvFile), ct);
 
-    /// <summary>Empties BuildKit's cache.</summary>
+    /// <summary>Empties the cache of the engine's BuildKit.</summary>
     public async Task ForgetBuildsAsync(CancellationToken ct) =>
         (await Command.RunAsync(program.Buildx, ["prune", "--all", "--force"], ct,
             new Dictionary<string, string> { ["DOCKER_HOST"] = dockerHost, ["DOCKER_CONFIG"] = program.Configuration })).OrThrow("Emptying BuildKit's cache");

@@ -18,6 +18,7 @@ internal static class BuildRules
     [
         new("builder-dockerfile", DockerfileMissing, "dockerfile-missing",
             "Cannot locate specified Dockerfile: {file}", "unable to evaluate symlinks in Dockerfile path",
+            "failed to read dockerfile: open {*}/buildkit-mount{code}/{file}: no such file",
             "failed to read dockerfile: open {file}: no such file", "failed to read dockerfile: {why}")
         {
             Cause = "the builder found no Dockerfile in the context[ ({file})]",
@@ -132,6 +133,18 @@ internal static class BuildRules
             NextCommand = "docker pull {image}",
             Examples = ["manifest for python:3.99 not found: manifest unknown: manifest unknown"],
         },
+        new("builder-client", BuildFailure, "build-secret", "no active sessions")
+        {
+            Cause = "the step asks whoever builds for a secret or an ssh agent (RUN --mount=type=secret or ssh), and nobody answers the builder here",
+            Remedy = "fetch what is private before the build, or take it from an image that is built elsewhere (COPY --from)",
+            Examples = ["no active sessions"],
+        },
+        new("builder-layer", ImageUnavailable, "layer-broken", "failed commit on ref {layer}: {why}", "failed size validation: {why}", "unexpected commit digest {why}")
+        {
+            Cause = "a layer of its base image did not arrive whole[: {why}]",
+            Remedy = "deploy again; when it stays so, a proxy or mirror between the engine and the registry gives something else than was asked for",
+            Examples = ["failed commit on ref \"layer-sha256:0c1d\": \"layer-sha256:0c1d\" failed size validation: 1048576 != 31366757: failed precondition"],
+        },
         new("builder-base-refused", ImageUnavailable, "registry-refused",
             "pull access denied for {image}", "failed to authorize: {why}", "insufficient_scope: authorization failed")
         {
@@ -157,6 +170,7 @@ internal static class BuildRules
         },
         new("builder-copy", BuildFailure, "copy-missing",
             "COPY failed: {why}", "ADD failed: {why}", "failed to compute cache key: {*}\"{path}\": not found",
+            "failed to compute cache key: \"{path}\" not found", "failed to compute cache key: {*}buildkit-mount{*}: lstat {*}/buildkit-mount{code}/{path}: no such file",
             "failed to calculate checksum of ref {ref}: \"{path}\": not found", "failed to compute cache key: {why}",
             "COPY --from={from}: {why}", "invalid from flag value {from}: {why}")
         {
@@ -173,13 +187,13 @@ internal static class BuildRules
         new("builder-instruction", BuildFailure, "dockerfile-syntax", "unknown instruction: {word}")
         {
             Cause = "the Dockerfile has an unknown instruction {word}",
-            Remedy = "correct the line; heredocs and RUN --mount need BuildKit (docker buildx)",
+            Remedy = "correct the line; where it stands in a heredoc, the engine is too old for it: use 23.0 or newer, or a first line '# syntax=docker/dockerfile:1'",
             Examples = ["dockerfile parse error line 7: unknown instruction: RUNN"],
         },
         new("builder-buildkit", BuildFailure, "buildkit-needed", "the --{option} option requires BuildKit", "requires BuildKit. Refer to")
         {
             Cause = "the Dockerfile needs BuildKit[ (--{option})]",
-            Remedy = "install docker buildx on this machine (apt-get install docker-buildx), or write the Dockerfile without it",
+            Remedy = "let the engine build with BuildKit (features.buildkit in its daemon.json), or write the Dockerfile without it",
             Examples =
             [
                 "the --mount option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn how to build images with BuildKit enabled",
@@ -188,7 +202,7 @@ internal static class BuildRules
         new("builder-syntax", BuildFailure, "dockerfile-syntax",
             "dockerfile parse error line {line}: {why}", "dockerfile parse error on line {line}: {why}",
             "failed to parse Dockerfile: {why}", "no build stage in current context", "failed to process {why}",
-            "target stage {why} could not be found", "failed to reach build target {why} in Dockerfile")
+            "target stage {why} could not be found", "the Dockerfile cannot be empty", "failed to reach build target {why} in Dockerfile")
         {
             Cause = "the Dockerfile does not parse[ at line {line}][: {why}]",
             Remedy = "correct that line",

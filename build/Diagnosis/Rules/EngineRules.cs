@@ -310,7 +310,7 @@ internal static class EngineRules
             Examples = ["manifest for ghcr.io/acme/shop:3.20 not found: manifest unknown: manifest unknown"],
         },
         new("pull-refused", ImageUnavailable, "registry-refused",
-            "denied", "unauthorized", "authentication required", "no basic auth", "forbidden")
+            "denied", "unauthorized", "authentication required", "no basic auth", "forbidden", "no active sessions")
         {
             Cause = "{registry} refuses {image}: it does not exist, or needs a login",
             Remedy = "correct the name in services.{service}.image, or log in (docker login {registry})",

@@ -4,6 +4,7 @@ using PhasedRollout.Contexts;
 using PhasedRollout.Deployment;
 using PhasedRollout.Rollouts;
 using PhasedRollout.Tests.Deployment;
+using PhasedRollout.Tests.Scenarios.Support;
 
 namespace PhasedRollout.Tests.Scenarios.Deployment;
 
@@ -182,18 +183,79 @@ public sealed class DeployTests : EngineScenario
         outcome.Result.ShouldBe(PhaseResult.NotStarted);
         var failed = outcome.Failure.ShouldBeOfType<BuildFailed>();
         failed.Step.ShouldNotBeNull().ShouldEndWith("RUN echo collecting foo==9.9.9 && exit 3");
-        failed.Error.ShouldContain("returned a non-zero code: 3");
+        failed.Error.ShouldContain("exit code: 3");
         failed.Log.ShouldContain("collecting foo==9.9.9");
         (await ContainersAsync()).ShouldHaveSingleItem().Id.ShouldBe(before.Id);
     }
 
     [Fact]
-    public async Task A_heredoc_is_named_as_what_the_builder_cannot_do()
+    public async Task A_heredoc_is_named_as_what_an_old_BuildKit_cannot_do()
     {
-        Repository.With("web/Dockerfile", "FROM scratch\nCOPY <<EOF /hello\nhello\nEOF\n");
+        Repository.With("web/Dockerfile", "FROM scratch\nCOPY <<EOF /hello\nhello\nEOF\nCMD [\"/hello\"]\n");
         var outcome = await DeployAsync(Stacks.Rollout(Project, [Web]));
 
-        outcome.Failure.ShouldBeOfType<BuildFailed>().Error.ShouldContain("needs BuildKit");
+        if ((await Engine.DescribeAsync(Stop)).ApiVersion < new Version(1, 42))
+            outcome.Failure.ShouldBeOfType<BuildFailed>().Error.ShouldContain("'# syntax=docker/dockerfile:1'");
+        else
+            outcome.Failure.ShouldNotBeOfType<BuildFailed>();
+    }
+
+    [Fact]
+    public async Task What_only_BuildKit_builds_is_built_with_arguments_labels_and_target()
+    {
+        Repository = await new MemoryRepository().WithServiceAsync("web", "sleep 1000",
+            $"ARG WORD\nRUN --mount=type=cache,target=/cache echo {Project} $WORD && touch /cache/x\nFROM 0 AS wanted\nFROM scratch AS unneeded\nCOPY nothing /");
+        var web = Web with
+        {
+            Build = Web.Build! with
+            {
+                Target = "wanted",
+                Arguments = new Dictionary<string, string?> { ["WORD"] = "a&b=c d" },
+                Labels = new Dictionary<string, string> { ["owner"] = "team \"a\"" },
+            },
+            Command = ["sleep", "1000"],
+        };
+
+        var outcome = await DeployAsync(Stacks.Rollout(Project, [web]));
+
+        outcome.Failure.ShouldBeNull(Log.ToString());
+        Log.Lines.ShouldContain($"debug: [web] {Project} a&b=c d");
+        var image = await Engine.FindImageAsync((await ContainersAsync()).ShouldHaveSingleItem().ImageId, Stop);
+        image.ShouldNotBeNull().Labels["owner"].ShouldBe("team \"a\"");
+        image.Labels.ShouldContainKey("phased-rollout.fingerprint");
+    }
+
+    [Fact]
+    public async Task Services_of_one_context_are_built_side_by_side_and_a_huge_line_breaks_nothing()
+    {
+        Repository = await new MemoryRepository().WithServiceAsync("web", "sleep 1000", $"RUN echo {Project} && head -c 3000000 /dev/zero | tr '\\0' a && echo");
+        Service[] services = [.. Enumerable.Range(0, 4).Select(i => Quick(Stacks.Build($"web{i}", "web")))];
+
+        var outcome = await DeployAsync(Stacks.Rollout(Project, services));
+
+        outcome.Failure.ShouldBeNull(Log.ToString());
+        (await ContainersAsync()).Count.ShouldBe(4);
+        Log.Lines.ShouldAllBe(line => line.Length < 20_000);
+        Log.Lines.ShouldContain(line => line.EndsWith("aaaaaaaa", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("Dockerfile\n")] // built by the classic builder
+    public async Task A_run_that_is_stopped_while_it_builds_leaves_no_step_running(string ignore)
+    {
+        var seconds = $"1{Random.Shared.Next(100_000, 999_999)}.25";
+        Repository = (await new MemoryRepository().WithServiceAsync("web", "sleep 1000", $"RUN sleep {seconds}")).With("web/.dockerignore", ignore);
+        using var stop = new CancellationTokenSource();
+        var rollout = Stacks.Rollout(Project, [Web]);
+        var run = Deployment(_ => true).DeployAsync(rollout, Stacks.Phases(rollout, Repository), 1, stop.Token);
+        await HostProcesses.UntilAsync(() => HostProcesses.Runs($"sleep {seconds}"), "the step runs", Stop);
+
+        await stop.CancelAsync();
+
+        (await run).Failure.ShouldBeOfType<DeploymentCancelled>();
+        await HostProcesses.UntilAsync(() => !HostProcesses.Runs($"sleep {seconds}"), "the step ended", Stop);
+        (await Engine.ListImagesAsync(Project, Stop)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -335,8 +397,10 @@ public sealed class DeployTests : EngineScenario
         (await ContainersAsync()).ShouldBeEmpty();
     }
 
-    [Fact]
-    public async Task A_context_arrives_with_modes_and_links_and_without_what_is_ignored()
+    [Theory]
+    [InlineData("Dockerfile\n")] // only the classic builder takes it out of the archive
+    [InlineData("")]
+    public async Task A_context_arrives_with_modes_and_links_and_without_what_is_ignored(string alsoIgnored)
     {
         Repository = (await new MemoryRepository().WithServiceAsync("web", "sleep 1000",
                 "COPY . /context\nRUN cd /context && find . | sort && ls -l run.sh && cat link && cat attributes && echo"))
@@ -346,7 +410,7 @@ public sealed class DeployTests : EngineScenario
             .With("web/escape", "../../other/secret", TreeEntryKind.Symlink)
             .With("web/sub/deep/file", "deep content")
             .With("web/sub/ignored.log", "x")
-            .With("web/.dockerignore", "**/*.log\nDockerfile\n")
+            .With("web/.dockerignore", $"**/*.log\n{alsoIgnored}# {Project}\n")
             .With("other/secret", "not yours");
         var all = Repository.ArchiveEntries;
         Repository.ArchiveEntries = () => all()
@@ -359,7 +423,7 @@ public sealed class DeployTests : EngineScenario
         outcome.Failure.ShouldBeNull(Log.ToString());
         string[] seen = [.. Log.Lines.Where(line => line.StartsWith("debug: [web] ", StringComparison.Ordinal)).Select(line => line["debug: [web] ".Length..])];
         seen.Where(line => line.StartsWith("./", StringComparison.Ordinal)).ShouldBe(
-            ["./.dockerignore", "./attributes", "./busybox", "./link", "./run.sh", "./sub", "./sub/deep", "./sub/deep/file"]);
+            [.. (string[])(alsoIgnored.Length > 0 ? ["./.dockerignore"] : ["./.dockerignore", "./Dockerfile"]), "./attributes", "./busybox", "./link", "./run.sh", "./sub", "./sub/deep", "./sub/deep/file"]);
         seen.ShouldContain(line => line.StartsWith("-rwxr-xr-x", StringComparison.Ordinal) && line.EndsWith("run.sh", StringComparison.Ordinal));
         seen.ShouldContain("deep content$Format:%H$");
         Repository.BlobsRead.ShouldBe([Repository.BlobId("web/run.sh"), Repository.BlobId("web/attributes")], ignoreOrder: true);

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Docker.DotNet.Models;
 using PhasedRollout.Demo;
+using PhasedRollout.Demo.Fixture;
 using PhasedRollout.Demo.Machines;
 using PhasedRollout.Tests.Scenarios.Support;
 
@@ -15,11 +16,15 @@ namespace PhasedRollout.Tests.Scenarios.EndToEnd;
 [Trait("Category", "Scenario")]
 public sealed class RegistryTests(RegistryTests.Fixture fixture) : IClassFixture<RegistryTests.Fixture>
 {
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     private RolloutWorld World => fixture.World;
 
     [Fact]
     public async Task AnImage_is_pulled_with_the_credentials_of_the_Docker_configuration()
     {
+        await fixture.StartRegistryAsync();
+        await World.Engine.RemoveAsync();
         await World.WriteAsync(World.Good);
 
         (await World.RunAsync(fixture.Configuration(withLogin: false), "Deploy")).ShouldEndWith(1).ShouldSay("docker login");
@@ -46,6 +51,25 @@ public sealed class RegistryTests(RegistryTests.Fixture fixture) : IClassFixture
         (await World.Engine.FingerprintAsync()).ShouldBe(before);
     }
 
+    [Fact]
+    public async Task A_base_image_is_pulled_with_the_credentials_of_the_Docker_configuration()
+    {
+        await fixture.StartRegistryAsync();
+        await World.Engine.RemoveAsync();
+        await World.Repository.CommitAsync("A service on a private base", [("based/Dockerfile", $"FROM {fixture.Base}\nRUN true\n")]);
+        await World.WriteAsync(World.Good.With($"image: {fixture.Image}\n", $"build: https://github.com/{FixtureRepository.FullName}.git#main:based\n"));
+
+        (await World.RunAsync(fixture.Configuration(withLogin: true), "Deploy")).ShouldEndWith(0).Output.ShouldNotContain(Fixture.Password);
+        (await World.Engine.ContainersAsync()).ShouldHaveSingleItem().Service.ShouldBe("web");
+
+        await World.Engine.RemoveAsync();
+        await fixture.RemoveImagesAsync(fixture.Base);
+        (await World.RunAsync(fixture.Configuration(withLogin: false), "DeployPhase1", "--skip", "VerifyContexts", "GeneratePhaseComposes"))
+            .ShouldEndWith(1).ShouldSay($"its base image {fixture.Base} cannot be had", "docker login");
+        (await World.ReadReportAsync()).Classes.ShouldBe(["image-unavailable"]);
+        (await World.Engine.AllAsync()).ShouldBeEmpty();
+    }
+
     /// <summary>The registry, and one service whose image is there.</summary>
     public sealed class Fixture(ScenarioMachine machine) : WorldFixture(machine, "registry")
     {
@@ -56,7 +80,11 @@ public sealed class RegistryTests(RegistryTests.Fixture fixture) : IClassFixture
 
         private Process? _registry;
 
+        private string _program = "";
+
         internal string Image { get; private set; } = "";
+
+        internal string Base => Image[..^":1".Length] + "-base:1";
 
         private int Port { get; set; }
 
@@ -70,7 +98,19 @@ public sealed class RegistryTests(RegistryTests.Fixture fixture) : IClassFixture
         }
 
         /// <summary>Pushes another image under the same tag.</summary>
-        internal Task MoveTagAsync() => PushAsync(World.Machine.SaleorImage);
+        internal Task MoveTagAsync() => PushAsync(World.Machine.SaleorImage, Image);
+
+        /// <summary>Removes what was built, and an image beside.</summary>
+        internal async Task RemoveImagesAsync(params string[] references)
+        {
+            var images = World.Machine.Client.Images;
+            foreach (var image in await images.ListImagesAsync(new ImagesListParameters()))
+                foreach (var tag in (image.RepoTags ?? []).Where(tag => references.Contains(tag) || tag.Contains(World.Project, StringComparison.Ordinal)))
+                    await images.DeleteImageAsync(tag, new ImageDeleteParameters { Force = true });
+        }
+
+        /// <summary>Starts it, unless it runs.</summary>
+        internal Task StartRegistryAsync() => _registry?.HasExited == false ? Task.CompletedTask : StartAsync(_program);
 
         internal void StopRegistry()
         {
@@ -83,11 +123,15 @@ public sealed class RegistryTests(RegistryTests.Fixture fixture) : IClassFixture
             var root = await new DebianPackages(PhasedRollout.Tests.Repository.PathOf(".nuke/temp/packages"), noInstall: false, _ => { })
                 .UnpackAsync("a registry for the tests", ["docker-registry"], CancellationToken.None);
             Port = World.Machine.FreePort();
-            await StartAsync(Path.Combine(root, "usr", "bin", "docker-registry"));
+            _program = Path.Combine(root, "usr", "bin", "docker-registry");
+            await StartAsync(_program);
 
             Image = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}/team/web:1");
-            await PushAsync(World.Machine.BaseImage);
-            await World.Machine.Client.Images.DeleteImageAsync(Image, new ImageDeleteParameters());
+            foreach (var image in (string[])[Image, Base])
+            {
+                await PushAsync(World.Machine.BaseImage, image);
+                await World.Machine.Client.Images.DeleteImageAsync(image, new ImageDeleteParameters());
+            }
 
             World.Good = new DemoInput(
                 $$"""
@@ -109,18 +153,18 @@ public sealed class RegistryTests(RegistryTests.Fixture fixture) : IClassFixture
         {
             await World.Engine.RemoveAsync();
             if (Image.Length > 0)
-                await World.Machine.Client.Images.DeleteImageAsync(Image, new ImageDeleteParameters { Force = true });
+                await RemoveImagesAsync(Image, Base);
 
             _registry?.Kill();
             _registry?.Dispose();
         }
 
-        private async Task PushAsync(string image)
+        private async Task PushAsync(string image, string reference)
         {
             var images = World.Machine.Client.Images;
-            await images.TagImageAsync(image, new ImageTagParameters { RepositoryName = Image[..^":1".Length], Tag = "1" });
+            await images.TagImageAsync(image, new ImageTagParameters { RepositoryName = reference[..^":1".Length], Tag = "1" });
             await images.PushImageAsync(
-                Image, new ImagePushParameters(), new AuthConfig { Username = "user", Password = Password }, new Progress<JSONMessage>());
+                reference, new ImagePushParameters(), new AuthConfig { Username = "user", Password = Password }, new Progress<JSONMessage>());
         }
 
         private async Task StartAsync(string program)

@@ -44,11 +44,11 @@ public sealed class EngineRestartTests(EngineRestartTests.Fixture fixture) : ICl
     {
         await DeployAsync("1");
         var before = await IdsAsync();
-        await fixture.CommitAsync("RUN echo building && sleep 20\n");
+        await fixture.CommitAsync("RUN echo building && sleep 20.125\n");
         await using (var program = Start("Deploy"))
         {
             await program.WaitForAsync(
-                async () => (await fixture.Engine.Client.Containers.ListContainersAsync(new ContainersListParameters(), Stop)).Any(container => container.Command.Contains("sleep 20", StringComparison.Ordinal)),
+                () => Task.FromResult(HostProcesses.Runs("sleep 20.125")),
                 "a build step runs", Stop);
             await fixture.Engine.CrashAsync();
             var run = await program.EndAsync(Stop);

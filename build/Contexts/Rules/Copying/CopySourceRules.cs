@@ -41,7 +41,7 @@ internal sealed class CopySourceRules : DockerfileRule
     }
 
     private static string LeftOut(Stage stage) =>
-        $"Nothing that is built needs {stage}: BuildKit leaves it out, the engine's own builder, with which this build deploys, does not";
+        $"Nothing that is built needs {stage}: BuildKit leaves it out, the classic builder does not";
 
     private static Finding? Literal(ServiceSubject subject, ContextFiles files, CopySource source, Certainty certainty)
     {
