@@ -34,7 +34,7 @@ public static class HtmlReport
         <p class="kind">Deployment Diagnosis Report</p>
         <h1>{Title(model)}</h1>
         <p class="status"><span aria-hidden="true">{Sign(model.Outcome)}</span> {Status(model)}</p>
-        <p>{ReportSummary.Sentence(model)}</p>
+        <p>{ReportSummary.Sentence(model)}</p>{Html.Each(model.Notes, note => Html.Of($"<p>{note}</p>"))}
         <dl>
         <div><dt>Date</dt><dd>{Time(model.FinishedAt)}</dd></div>
         <div><dt>Took</dt><dd>{ReportSummary.Duration(model.FinishedAt - model.StartedAt)}</dd></div>

@@ -47,6 +47,8 @@ public static class JsonReport
             writer.WriteNumber("seconds", Math.Round(target.Duration.TotalSeconds, 3));
             writer.WriteStrings("after", target.After);
         });
+        if (model.Notes.Count > 0)
+            json.WriteStrings("notes", model.Notes);
         json.WriteEndObject();
     }
 

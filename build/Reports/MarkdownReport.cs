@@ -35,7 +35,7 @@ public static class MarkdownReport
             ## Current Status: {ReportSummary.Status(model)}
 
             {Text(ReportSummary.Sentence(model))}
-
+            {string.Concat(model.Notes.Select(note => $"\n- {Text(note)}\n"))}
             Run {Code(model.Id)} took {took} and ended with exit code {model.ExitCode}; compose file {Code(model.ComposeFile)}, deployed to {Code(model.DeployTo)}.
 
             """;

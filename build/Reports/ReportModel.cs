@@ -34,6 +34,9 @@ internal sealed record ReportModel
     public required IReadOnlyList<ReportService> Services { get; init; }
     public required IReadOnlyList<ReportPhase> Phases { get; init; }
 
+    /// <summary>What else happened that a reader must know, a sentence each.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Findings that concern the whole file.</summary>
     public required IReadOnlyList<Finding> Findings { get; init; }
 

@@ -65,6 +65,7 @@ internal sealed class ReportModelBuilder
             Status = text.Clean(target.Status),
             After = [.. target.After.Select(text.Clean)],
         })],
+        Notes = [.. record.Notes.Select(text.Clean)],
         ComposeFile = text.Clean(record.ComposeFile),
         Arguments = text.Clean(record.Arguments),
         Project = text.CleanOrNull(record.Project ?? rollout?.Project),

@@ -63,6 +63,9 @@ public sealed record RunRecord
     /// <summary>The last health seen of each service.</summary>
     public IReadOnlyList<ServiceHealth> Health { get; init; } = [];
 
+    /// <summary>What else happened that a reader must know, a sentence each: whose lock was broken.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Why it failed; at least one for a failed run.</summary>
     public IReadOnlyList<FailureDiagnosis> Diagnoses { get; init; } = [];
 }

@@ -214,7 +214,11 @@ public sealed class RolloutRun
             exitCode = KilledRun.ExitCode;
         }
 
-        var ended = record.Finish(late.Count > 0 ? 1 : exitCode, targets) with { Steps = (log as StepRecorder)?.Steps ?? [] };
+        var ended = record.Finish(late.Count > 0 ? 1 : exitCode, targets) with
+        {
+            Steps = (log as StepRecorder)?.Steps ?? [],
+            Notes = engine?.WriteAccess.Notes ?? [],
+        };
         Ending = await new RunReporter(settings, redactor, log).PublishAsync(ended, cancellationToken);
         if (notices is not null)
             await notices.EndedAsync(Ending.Model, ended, cancellationToken);

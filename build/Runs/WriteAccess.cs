@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using PhasedRollout.Deployment.Journal;
 using PhasedRollout.Deployment.Locking;
 using PhasedRollout.Rollouts;
@@ -8,11 +9,15 @@ namespace PhasedRollout.Runs;
 public sealed class WriteAccess(DeploymentLock held, RunJournal journal) : IAsyncDisposable
 {
     private readonly CancellationTokenSource giveUp = new();
+    private readonly ConcurrentQueue<string> broken = new();
     private Task? opening;
     private bool isClosed;
 
     /// <summary>True when somebody else deployed when this run first asked: what was seen of the target before may be no longer so.</summary>
     public bool WasHeldByOthers => held.WasHeldByOthers;
+
+    /// <summary>What belongs into the report: whose lock this run broke, and why.</summary>
+    public IReadOnlyList<string> Notes => [.. broken];
 
     /// <summary>Begins to open it, beside what the run does until it writes; how that ends is <see cref="OpenAsync"/>'s to tell.</summary>
     public void BeginOpening(string project) => opening ??= OpenOnceAsync(project);
@@ -43,8 +48,7 @@ public sealed class WriteAccess(DeploymentLock held, RunJournal journal) : IAsyn
 
     private async Task OpenOnceAsync(string project)
     {
-        List<string> broken = [];
-        held.Broken = broken.Add;
+        held.Broken = broken.Enqueue;
         await held.AcquireAsync(project, giveUp.Token);
         journal.Begin(project);
         foreach (var sentence in broken)

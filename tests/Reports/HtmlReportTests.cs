@@ -32,6 +32,11 @@ public class HtmlReportTests
     }
 
     [Fact]
+    public void What_else_happened_stands_in_the_banner() =>
+        XDocument.Parse(Render(SampleRuns.Succeeded with { Notes = ["broke the lock of <alice>"] }))
+            .Descendants("header").Single().Elements("p").Last().Value.ShouldBe("broke the lock of <alice>");
+
+    [Fact]
     public void Text_from_outside_stays_text()
     {
         const string hostile = "</style><script>alert('1')</script><img src=x onerror=\"alert(1)\"> & \u001b[31mred\u0000 \u202eflip";

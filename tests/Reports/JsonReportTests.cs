@@ -17,8 +17,18 @@ public class JsonReportTests
         schema.Validate(Render(SampleRuns.All[run])).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task What_else_happened_stands_with_the_run()
+    {
+        var report = Render(SampleRuns.Succeeded with { Notes = ["broke the lock of alice"] });
+
+        (await ReadSchemaAsync()).Validate(report).ShouldBeEmpty();
+        JsonNode.Parse(report)!["run"]!["notes"]!.AsArray().ShouldHaveSingleItem()!.GetValue<string>().ShouldBe("broke the lock of alice");
+    }
+
     [Theory]
     [InlineData("run", "outcome", "\"done\"")]
+    [InlineData("run", "notes", "\"one\"")]
     [InlineData("run", "startedAt", "\"yesterday\"")]
     [InlineData("run", "startedAt", "\"2026-11-23T21:27:05+01:00\"")]
     [InlineData("services/0", "state", "\"Healthy\"")]

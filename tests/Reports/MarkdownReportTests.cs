@@ -14,6 +14,11 @@ public class MarkdownReportTests
         Render(SampleRuns.BuildFailed).ShouldBeGolden("Reports", "build-failed", "report.md");
     }
 
+    [Fact]
+    public void What_else_happened_stands_below_the_status() =>
+        Render(SampleRuns.Succeeded with { Notes = ["broke the lock of <alice>"] })
+            .ShouldBe(Render(SampleRuns.Succeeded).Replace("\n\nRun `", "\n\n- broke the lock of &lt;alice&gt;\n\nRun `", StringComparison.Ordinal));
+
     [Theory]
     [MemberData(nameof(SampleRuns.Names), MemberType = typeof(SampleRuns))]
     public void Every_run_has_the_sections_of_a_diagnosis_in_their_order(string run)

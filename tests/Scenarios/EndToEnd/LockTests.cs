@@ -70,20 +70,21 @@ public sealed class LockTests(LockTests.Fixture fixture) : IClassFixture<LockTes
                 container => container.Contains(".next-", StringComparison.Ordinal) && container.EndsWith(" running", StringComparison.Ordinal)) == 2,
             "the holder is at the gate of its first phase", TestContext.Current.CancellationToken);
         var run = Path.GetFileName(Directory.GetDirectories(Path.Combine(World.Reports, "holder", "runs")).Single());
-        var held = await World.Engine.WholeEngineAsync();
+        var held = await World.Engine.AllAsync();
 
         await using (var wrong = Start(World.Machine.DockerHost, "wrong", "--break-lock", "20200101T000000Z-00000000"))
             (await wrong.EndAsync(TestContext.Current.CancellationToken)).ShouldEndWith(1).ShouldSay("names run 20200101T000000Z-00000000, which does not hold it");
         var refused = await ReportFile.ReadAsync(Path.Combine(World.Reports, "wrong", "report.json"));
         refused.Classes.ShouldBe(["lock-held"]);
         refused.Diagnoses[0].Cause.ShouldContain($"(run {run})");
-        (await World.Engine.WholeEngineAsync()).ShouldBe(held);
+        (await World.Engine.AllAsync()).ShouldBe(held);
 
         await World.WriteAsync(PlainStack.Of(World, "broken in"));
         await using (var breaker = Start(World.Machine.DockerHost, "breaker", "--break-lock", run))
             (await breaker.EndAsync(TestContext.Current.CancellationToken)).ShouldEndWith(0).ShouldSay("broke the lock of", "--break-lock names it");
         var journal = Directory.GetFiles(Path.Combine(World.Reports, "breaker", "runs"), "journal.jsonl", SearchOption.AllDirectories).Single();
         (await File.ReadAllTextAsync(journal, TestContext.Current.CancellationToken)).ShouldContain($"(run {run})");
+        (await ReportFile.ReadAsync(Path.Combine(World.Reports, "breaker", "report.json"))).Notes.ShouldHaveSingleItem().ShouldContain($"(run {run})");
 
         (await holder.EndAsync(TestContext.Current.CancellationToken)).ShouldEndWith(1);
         (await ReportFile.ReadAsync(Path.Combine(World.Reports, "holder", "report.json"))).Classes[0].ShouldBe("lock-held");

@@ -28,7 +28,7 @@ public sealed partial class EngineRefusalTests(EngineRefusalTests.Fixture fixtur
         ("container start", "^POST /v[^/]+/containers/[^/]+/start"),
         ("container stop", "^POST /v[^/]+/containers/[^/]+/stop"),
         ("container rename", "^POST /v[^/]+/containers/[^/]+/rename"),
-        ("container remove", "^DELETE /v[^/]+/containers/(?!.*force=1)"),
+        ("container remove", "^DELETE /v[^/]+/containers/(?!.*force=1&v=1)"),
         ("exec create", "^POST /v[^/]+/containers/[^/]+/exec$"),
         ("exec start", "^POST /v[^/]+/exec/[^/]+/start"),
         ("exec inspect", "^GET /v[^/]+/exec/[^/]+/json"),
@@ -43,7 +43,7 @@ public sealed partial class EngineRefusalTests(EngineRefusalTests.Fixture fixtur
         ("lock look", "^GET /v[^/]+/containers/phased-rollout.lock"),
         ("lock import", "^POST /v[^/]+/images/create"),
         ("lock take", "^POST /v[^/]+/containers/create.*phased-rollout.lock"),
-        ("lock release", "^DELETE /v[^/]+/containers/.*force=1"),
+        ("lock release", "^DELETE /v[^/]+/containers/.*force=1&v=1"),
         ("lock image remove", "^DELETE /v[^/]+/images/sha256"),
     ];
 
@@ -128,6 +128,7 @@ public sealed partial class EngineRefusalTests(EngineRefusalTests.Fixture fixtur
                     hit = request;
                     return ProxyAct.Answer(500, Body);
                 });
+                TestContext.Current.TestOutputHelper?.WriteLine(hit);
                 await ShouldBeBorneAsync(run, undisturbed, $"call {at}, {hit}", mayStop: false);
             }, wrong);
         }

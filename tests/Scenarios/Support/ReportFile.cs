@@ -16,6 +16,9 @@ internal sealed class ReportFile(JsonNode root)
 
     public string? Project => root["project"]?.GetValue<string>();
 
+    /// <summary>What else happened.</summary>
+    public IReadOnlyList<string> Notes => [.. (root["run"]!["notes"]?.AsArray() ?? []).Select(note => note!.GetValue<string>())];
+
     /// <summary>The classes of the diagnosis, the root first.</summary>
     public IReadOnlyList<string> Classes => [.. Diagnoses.Select(diagnosis => diagnosis.Class)];
 
