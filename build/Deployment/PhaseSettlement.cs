@@ -7,19 +7,27 @@ namespace PhasedRollout.Deployment;
 /// what cannot be done now is a leftover that the next run removes.</summary>
 internal sealed class PhaseSettlement(IDeploymentTarget target, IRunLog log)
 {
-    /// <summary>Keeps what is replaced; what cannot be kept is no reason to undo a phase, and no reason to leave it unsettled.</summary>
+    /// <summary>Keeps what is replaced; what cannot be kept, also when it is tried once more, is no reason to undo a phase, and no reason to leave it
+    /// unsettled.</summary>
     /// <exception cref="WorldRefusedException">The target does not answer.</exception>
     public async Task KeepAsync(OperationRunner runner, IReadOnlyList<Operation> keep)
     {
         foreach (var service in keep.GroupBy(operation => operation.Service))
-            try
-            {
-                await runner.RunAsync(service, CancellationToken.None);
-            }
-            catch (OperationFailedException failed)
-            {
-                log.Warning($"{service.Key}: {failed.Refusal.Operation}: {failed.Refusal.Error}; a rollback may not reach this version");
-            }
+            if (await KeepAsync(runner, service) is not null && await KeepAsync(runner, service) is { } refusal)
+                log.Warning($"{service.Key}: {refusal.Operation}: {refusal.Error}; a rollback may not reach this version");
+    }
+
+    private static async Task<OperationRefused?> KeepAsync(OperationRunner runner, IEnumerable<Operation> keep)
+    {
+        try
+        {
+            await runner.RunAsync(keep, CancellationToken.None);
+            return null;
+        }
+        catch (OperationFailedException failed)
+        {
+            return failed.Refusal;
+        }
     }
 
     /// <summary>Removes what is kept no longer, and what the phase replaced.</summary>

@@ -6,7 +6,11 @@ namespace PhasedRollout.Deployment;
 /// <summary>Removes what a project deployed and nothing else.</summary>
 internal sealed class ProjectTeardown(IDeploymentTarget place, IRunLog log)
 {
+    // What the engine says of something that another one's container holds (moby: 403 and 409).
+    private static readonly string[] HeldByOthers = ["has active endpoints", "in use", "being used", "conflict"];
+
     private readonly IDeploymentTarget target = place.Because("the project is taken down");
+    private TargetRefusedException? refusal;
 
     public async Task RunAsync(string project, bool volumes, CancellationToken cancellationToken)
     {
@@ -43,12 +47,14 @@ internal sealed class ProjectTeardown(IDeploymentTarget place, IRunLog log)
 
         if (containers.Length == 0)
             log.Information($"no container of project {project} is deployed");
+        if (refusal is not null)
+            throw refusal;
     }
 
     private static bool Ours(IReadOnlyDictionary<string, string> labels, string project) =>
         labels.GetValueOrDefault(RolloutLabels.Project) == project;
 
-    // Somebody else may have joined the network or run the image since: theirs is not ours to break.
+    // Somebody else may have joined the network or run the image since: theirs is not ours to break. Any other refusal is told at the end.
     private async Task TryAsync(string what, Func<Task> remove)
     {
         log.Information(what);
@@ -59,6 +65,8 @@ internal sealed class ProjectTeardown(IDeploymentTarget place, IRunLog log)
         catch (TargetRefusedException refused)
         {
             log.Warning($"{what}: left, {refused.Error}");
+            if (!HeldByOthers.Any(words => refused.Error.Contains(words, StringComparison.OrdinalIgnoreCase)))
+                refusal ??= refused;
         }
     }
 }

@@ -40,6 +40,18 @@ public class PhaseSettlementTests
     }
 
     [Fact]
+    public async Task What_is_refused_once_is_kept_all_the_same()
+    {
+        await DeployAsync("a");
+        var refusals = 1;
+        target.Refuses = write => write.StartsWith("tag ", StringComparison.Ordinal) && refusals-- > 0;
+        (await DeployAsync("b")).Result.ShouldBe(PhaseResult.Succeeded);
+
+        target.Containers.Count(container => container.IsKept).ShouldBe(1);
+        log.Lines.ShouldNotContain(line => line.StartsWith("warning", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_container_that_somebody_removes_before_it_is_started_is_told_as_that()
     {
         await DeployAsync("a");

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using PhasedRollout.Demo;
 using PhasedRollout.Tests.Scenarios.Support;
 
 namespace PhasedRollout.Tests.Scenarios.Faults;
@@ -162,7 +163,8 @@ public sealed partial class EngineRefusalTests(EngineRefusalTests.Fixture fixtur
         var hits = 0;
         var run = await RunAsync(request => pattern.IsMatch(request) && (Interlocked.Increment(ref hits) == 1 || fault == Fault.RefusedAlways) ? ActOf(fault) : ProxyAct.Pass);
         hits.ShouldBeGreaterThan(0, $"nothing asked for {kind.Name}\n{run.Output}");
-        await ShouldBeBorneAsync(run, undisturbed, $"{kind.Name} {fault}", mayStop: isFirst || fault == Fault.RefusedAlways);
+        var isAlways = fault == Fault.RefusedAlways;
+        await ShouldBeBorneAsync(run, undisturbed, $"{kind.Name} {fault}", mayStop: isFirst || isAlways, mayKeepNothing: isAlways && kind.Name == "image tag");
     }
 
     private static ProxyAct ActOf(Fault fault) => fault switch
@@ -184,7 +186,7 @@ public sealed partial class EngineRefusalTests(EngineRefusalTests.Fixture fixtur
     }
 
     /// <summary>It succeeded, or failed with a cause that names the engine; and a plain second run ends as an undisturbed one.</summary>
-    private async Task ShouldBeBorneAsync(ProgramRun run, Undisturbed undisturbed, string how, bool mayStop)
+    private async Task ShouldBeBorneAsync(ProgramRun run, Undisturbed undisturbed, string how, bool mayStop, bool mayKeepNothing = false)
     {
         var failures = new List<string>();
         void Check(bool holds, string what)
@@ -209,15 +211,17 @@ public sealed partial class EngineRefusalTests(EngineRefusalTests.Fixture fixtur
         var second = await World.RunAsync(["Deploy", .. Fast]);
         Check(second.ExitCode == 0, $"the second run ended with {second.ExitCode}:\n{second.Output}");
         var picture = await ProjectPicture.TakeAsync(World.Machine.Client, World.Project);
-        Check(picture == undisturbed.Picture, $"it ended elsewhere: {Difference(undisturbed.Picture, picture)}");
+        // A version that could not be kept is warned of, and gone: what runs matters more.
+        string[] differences = [.. Difference(undisturbed.Picture, picture).Where(line => !mayKeepNothing || !line.Contains("kept", StringComparison.Ordinal))];
+        Check(differences.Length == 0, $"it ended elsewhere:\n{string.Join('\n', differences)}");
         failures.ShouldBeEmpty($"{how}\n{run.Output}");
     }
 
-    private static string Difference(string expected, string actual)
-    {
-        string[] lines = [.. expected.Split('\n').Except(actual.Split('\n')).Select(line => "- " + line), .. actual.Split('\n').Except(expected.Split('\n')).Select(line => "+ " + line)];
-        return $"\n{string.Join('\n', lines)}";
-    }
+    private static IEnumerable<string> Difference(string expected, string actual) =>
+    [
+        .. expected.Split('\n').Except(actual.Split('\n')).Select(line => $"- {line}"),
+        .. actual.Split('\n').Except(expected.Split('\n')).Select(line => $"+ {line}"),
+    ];
 
     private async Task<IReadOnlyList<string>> CallsAsync()
     {
@@ -256,9 +260,20 @@ public sealed partial class EngineRefusalTests(EngineRefusalTests.Fixture fixtur
 
         /// <summary>Changes back and forth, begun when they are first asked for.</summary>
         internal async Task<Tide> TideAsync() =>
-            tide ??= await Tide.BeginAsync(World, World.Good, ShopStack.Of(World, "2"), new KilledRuns(World, ["Deploy", .. Fast]), keptVersions: 1);
+            tide ??= await Tide.BeginAsync(World, World.Good, Stack("2"), new KilledRuns(World, ["Deploy", .. Fast]), keptVersions: 1);
 
         /// <summary>Somebody began anew.</summary>
         internal void Forget() => tide = null;
+
+        protected override async Task SetUpAsync()
+        {
+            await base.SetUpAsync();
+            World.Good = Stack("1");
+        }
+
+        // A service whose first probe comes late, in a phase that is not the last: the gate runs its check itself.
+        private DemoInput Stack(string version) => ShopStack.Of(World, version)
+            .With("[db, migrate]", "[db, migrate, worker]").With("[worker, web]", "[web]")
+            .With("command: [\"sleep\", \"100000\"]", "command: [\"sleep\", \"100000\"]\n    healthcheck: { test: [\"CMD\", \"true\"], interval: 3s, timeout: 5s }");
     }
 }
