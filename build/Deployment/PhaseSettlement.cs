@@ -30,13 +30,14 @@ internal sealed class PhaseSettlement(IDeploymentTarget target, IRunLog log)
         }
     }
 
-    /// <summary>Removes what is kept no longer, and what the phase replaced.</summary>
-    public async Task SettleAsync(OperationRunner runner, string project, DeploymentPlan plan)
+    /// <summary>Removes what is kept no longer, and what the phase replaced; in the last phase of a run also what an earlier run could not remove.</summary>
+    public async Task SettleAsync(OperationRunner runner, string project, DeploymentPlan plan, bool isLast)
     {
         try
         {
             await KeepAsync(runner, plan.KeepLast);
-            if (plan.Keep.Count > 0)
+            // Before anything that was set aside is removed: whoever comes after a crash finds a change to settle, and sweeps.
+            if (isLast || !plan.IsEmpty)
                 await new OrphanTags(target, log).SweepAsync(project, CancellationToken.None);
             await RemoveReplacedAsync(runner, plan);
         }

@@ -42,7 +42,7 @@ internal sealed class PhaseTransaction(
             if (verdict.Passed)
             {
                 await runner.RunByServiceAsync(plan.HandOver, CancellationToken.None);
-                await new PhaseSettlement(target, log).SettleAsync(runner, rollout.Project, plan);
+                await new PhaseSettlement(target, log).SettleAsync(runner, rollout.Project, plan, isLast);
                 return await OutcomeAsync(runner, rollout.Project, number, plan.IsEmpty ? PhaseResult.Unchanged : PhaseResult.Succeeded,
                     wanted, plan, plan.Changes, verdict, null);
             }

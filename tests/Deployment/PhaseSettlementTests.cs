@@ -51,6 +51,32 @@ public class PhaseSettlementTests
         log.Lines.ShouldNotContain(line => line.StartsWith("warning", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_tag_that_was_left_when_its_version_was_forgotten_is_removed_by_the_next_run(bool isKilled)
+    {
+        foreach (var user in (string[])["a", "b", "c", "d"])
+            await DeployAsync(user);
+        target.Witness = write =>
+        {
+            if (isKilled && write == "remove shop-web-1.kept-1")
+                target.DiesAfter = target.Writes.Count;
+        };
+        target.Refuses = write => write == "remove image phased-rollout-kept/shop/web:1";
+        var deploying = DeployAsync("e");
+        if (isKilled)
+            await Should.ThrowAsync<DeployerDiedException>(() => deploying);
+        else
+            (await deploying).Result.ShouldBe(PhaseResult.Succeeded);
+        (target.Witness, target.Refuses, target.DiesAfter) = (_ => { }, _ => false, null);
+        target.References.ShouldContain("phased-rollout-kept/shop/web:1");
+
+        (await DeployAsync("e")).Failure.ShouldBeNull();
+        target.References.Where(reference => reference.StartsWith("phased-rollout-kept/", StringComparison.Ordinal))
+            .ShouldBe(["phased-rollout-kept/shop/web:2", "phased-rollout-kept/shop/web:3", "phased-rollout-kept/shop/web:4"]);
+    }
+
     [Fact]
     public async Task A_container_that_somebody_removes_before_it_is_started_is_told_as_that()
     {

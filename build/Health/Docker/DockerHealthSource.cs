@@ -16,13 +16,13 @@ internal sealed class DockerHealthSource(Func<CancellationToken, Task<IDockerCli
     private static readonly string[] EventsThatMatter =
         ["start", "restart", "stop", "die", "kill", "oom", "pause", "unpause", "destroy", "health_status"];
 
-    private TimeSpan? clockLead = isLocal ? TimeSpan.Zero : null;
+    private readonly ClockLead clockLead = new(isLocal ? _ => Task.FromResult(TimeSpan.Zero) : token => MeasureClockLeadAsync(connect, time, token));
 
     /// <inheritdoc />
     public Task<ContainerSample> LookAsync(string containerId, CancellationToken cancellationToken) =>
         EngineAsync(async () =>
         {
-            var lead = clockLead ??= await MeasureClockLeadAsync(cancellationToken);
+            var lead = await clockLead.GetAsync(cancellationToken);
             var at = time.GetUtcNow();
             var inspected = await FindAsync(containerId, cancellationToken);
             return inspected?.State is { } state
@@ -128,7 +128,8 @@ internal sealed class DockerHealthSource(Func<CancellationToken, Task<IDockerCli
             or System.Text.Json.JsonException
         || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
-    private async Task<TimeSpan> MeasureClockLeadAsync(CancellationToken cancellationToken)
+    private static async Task<TimeSpan> MeasureClockLeadAsync(
+        Func<CancellationToken, Task<IDockerClient>> connect, TimeProvider time, CancellationToken cancellationToken)
     {
         var client = await connect(cancellationToken);
         var before = time.GetUtcNow();

@@ -30,7 +30,7 @@ public sealed class DiskFullTests(DiskFullTests.Fixture fixture) : IClassFixture
         await DeployAsync("1");
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_disk_that_somebody_else_filled_is_named_and_with_room_again_the_next_run_works()
     {
         await fixture.CommitAsync("");

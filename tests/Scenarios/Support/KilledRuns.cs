@@ -79,7 +79,8 @@ internal sealed class KilledRuns(RolloutWorld world, params string[] command)
     private async Task ConvergesAsync(Undisturbed undisturbed, string how)
     {
         (await world.RunAsync(command)).ShouldEndWith(0);
-        (await PictureAsync()).ShouldBe(undisturbed.Picture, how);
+        var differences = ProjectPicture.Difference(undisturbed.Picture, await PictureAsync()).ToList();
+        differences.ShouldBeEmpty($"{how} it ended elsewhere:\n{string.Join('\n', differences)}");
     }
 
     private async Task RunAsync(string dockerHost, Func<RunningProgram, Task>? untilDeath)

@@ -31,6 +31,13 @@ internal static partial class ProjectPicture
         return Marks().Replace(string.Join('\n', Renumbered(lines).Order(StringComparer.Ordinal)), "*");
     }
 
+    /// <summary>The lines that only one of two pictures has.</summary>
+    public static IEnumerable<string> Difference(string expected, string actual) =>
+    [
+        .. expected.Split('\n').Except(actual.Split('\n')).Select(line => $"- {line}"),
+        .. actual.Split('\n').Except(expected.Split('\n')).Select(line => $"+ {line}"),
+    ];
+
     // The versions of a project are counted up for ever; what matters is which come after one another.
     private static IEnumerable<string> Renumbered(IReadOnlyList<string> lines)
     {
