@@ -73,6 +73,8 @@ public static class RuleCatalog
         new("VC229", FailureClass.BuildFailure, RuleStation.VerifyContexts, "What /bin/sh reads is not written for bash"),
         new("VC230", FailureClass.BuildFailure, RuleStation.VerifyContexts, "A script that a RUN executes may be executed and has what it reads"),
         new("VC231", FailureClass.BuildFailure, RuleStation.VerifyContexts, "What an install compiles finds a compiler and headers"),
+        new("VC232", FailureClass.BuildFailure, RuleStation.VerifyContexts, "The extensions of PHP that composer wants are in the image"),
+        new("VC233", FailureClass.BuildFailure, RuleStation.VerifyContexts, "A solution of .NET finds all of its projects"),
 
         // Ports.
         new("VC301", FailureClass.WrongPort, RuleStation.VerifyContexts, "The published port is one that the image listens on"),

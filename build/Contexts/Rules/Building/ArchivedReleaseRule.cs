@@ -1,3 +1,4 @@
+using System.Globalization;
 using PhasedRollout.Contexts.Dockerfiles;
 using PhasedRollout.Contexts.Rules.Serving;
 using PhasedRollout.Rollouts;
@@ -53,9 +54,25 @@ internal sealed class ArchivedReleaseRule : DockerfileRule
         return Has("buster") || (image.Repository == "debian" && words[0].Split('.')[0] == "10") ? Debian("10 (buster)")
             : Has("stretch") || (image.Repository == "debian" && words[0].Split('.')[0] == "9") ? Debian("9 (stretch)")
             : Has("jessie") || (image.Repository == "debian" && words[0].Split('.')[0] == "8") ? Debian("8 (jessie)")
-            : words is [_] or [_, "slim"] && (image.Repository, image.Major) is ("node", 8 or 10 or 12) ? Debian("9 (stretch)")
-            : words is [_] or [_, "slim"] && image.Repository == "python" && words[0] is "2" or "2.7" or "2.7.18" ? Debian("10 (buster)")
+            : HasNoCodename(image.Repository, words) && (image.Repository, image.Major) is ("node", > 0 and <= 12) ? Debian("9 (stretch)")
+            : HasNoCodename(image.Repository, words) && IsOlderThanBullseye(image.Repository, words[0]) ? Debian("10 (buster) or older")
             : null;
+    }
+
+    private static bool HasNoCodename(string repository, string[] words) => words is [_] or [_, "slim"] || (repository == "php" && words is [_, "cli" or "fpm" or "apache" or "zts"]);
+
+    // Built for the last time before the official images moved to Debian 11 in August 2021; of node 14 and 15 by docker-library/repo-info, repos/node/local/14-slim.md.
+    private static bool IsOlderThanBullseye(string repository, string version)
+    {
+        int[] parts = [.. version.Split('.').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1)];
+        return parts.Length is > 0 and <= 3 && parts.All(part => part >= 0) && (repository, parts) switch
+        {
+            ("node", [14 or 15, ..]) or ("python", [2] or [2, ..]) or ("python", [3, <= 5, ..]) => true,
+            ("python", [3, 6, <= 13] or [3, 7, <= 10] or [3, 8, <= 10] or [3, 9, <= 5]) => true,
+            ("ruby", [1, ..] or [2, <= 5, ..] or [2, 6, <= 7] or [2, 7, <= 3] or [3, 0, <= 1]) => true,
+            ("golang", [1, <= 14, ..]) or ("php", [5, ..] or [7, <= 2, ..]) or ("nginx", [1, <= 19, ..]) or ("rust", [1, <= 53, ..]) => true,
+            _ => false,
+        };
     }
 
     private static Release CentOs => new("CentOS Linux 6 to 8", "mirrorlist.centos.org",

@@ -42,7 +42,8 @@ internal sealed partial class RunFileRule : DockerfileRule
                 foreach (var command in run.Commands.TakeWhile(_ => before.All(IsHarmless)))
                 {
                     before.Add(command);
-                    foreach (var path in Paths(command).Where(path => IsMissing(run, command, path)))
+                    // What may fail without the step is looked for, not needed.
+                    foreach (var path in Paths(command).Where(path => IsMissing(run, command, path) && (command.MustSucceed || !IsOptional(command))))
                         yield return About(
                             subject, "VC223", Certainty.Likely, run.Instruction.Instruction,
                             $"'{Shown.Safe(command.ToString(), 80)}' needs '{path}' in '{command.Folder}', and nothing has brought it there",
@@ -64,8 +65,14 @@ internal sealed partial class RunFileRule : DockerfileRule
         ["node", { } file, ..] when file.EndsWith(".js", StringComparison.Ordinal) || file.EndsWith(".mjs", StringComparison.Ordinal) => [file],
         ["sh" or "bash" or "ash" or "/bin/sh" or "/bin/bash", { } file, ..] when file.EndsWith(".sh", StringComparison.Ordinal) => [file],
         [{ } program, ..] when program.StartsWith("./", StringComparison.Ordinal) => new[] { program },
+        ["cp" or "mv", { } file, { } target] when !file.StartsWith('-') && !target.StartsWith('-') => [file],
+        ["cp", "-r" or "-R" or "-a" or "-f" or "-p" or "-rf", { } file, _] => [file],
+        ["cat" or "." or "source", { } file] => [file],
+        ["cd", { } folder] when command.MustSucceed => [folder],
         _ => Enumerable.Empty<string>(),
     }).Where(path => Plain().IsMatch(path));
+
+    private static bool IsOptional(ShellCommand command) => command.Written is ["cp" or "mv" or "cat" or "." or "source" or "cd", ..];
 
     // -R, --recursive; a mode such as -x is none, and then nothing is claimed.
     private static bool IsOption(string word) => word is "-R" or "-v" or "-c" or "-f" or "--recursive" or "--verbose" or "--changes" or "--silent" or "--quiet";

@@ -49,7 +49,7 @@ internal static class ImagePrograms
             "apt-get" or "apt" => system != ImageSystem.Alpine,
             "sudo" or "jq" => image.IsMicrosoft ? null : false,
             "python3" or "python" or "pip" or "pip3" => Python(image, system, program),
-            "bash" => system != ImageSystem.Alpine ? true : image.Repository is "eclipse-temurin" or "openjdk" || image.IsMicrosoft ? null : false,
+            "bash" => system != ImageSystem.Alpine ? true : image.Repository is "eclipse-temurin" || image.IsMicrosoft ? null : false,
             _ => Tool(image, system, program),
         };
     }

@@ -15,6 +15,9 @@ internal sealed partial class StartedFileRule : DockerfileRule
     private static readonly HashSet<string> Inits = ["exec", "tini", "dumb-init", "/sbin/tini", "/usr/bin/tini", "/usr/bin/dumb-init", "--", "env", "docker-entrypoint.sh"];
     private static readonly HashSet<string> ModuleServers = ["gunicorn", "uvicorn", "hypercorn", "daphne"];
 
+    protected override IEnumerable<string> Files(ServiceSubject subject, EvaluatedDockerfile dockerfile) =>
+        StartCommand.Of(subject) is { } start && Words(start) is { } words && StartedFiles.Of(subject) is { Folder: not null } files && StartedImports.Script(files, words) is var (_, file) ? [file] : [];
+
     protected override IEnumerable<Finding> Check(ServiceSubject subject, EvaluatedDockerfile dockerfile)
     {
         if (dockerfile.Source.HasForeignSyntax || subject.Image is not { IsReplaced: false } stage || StartCommand.Of(subject) is not { IsSure: true } start
@@ -26,6 +29,13 @@ internal sealed partial class StartedFileRule : DockerfileRule
                 subject, "build/dockerfile", "VC407", Certainty.Likely,
                 $"'{subject.Service.Name}' starts '{Shown.Safe(string.Join(' ', words), 80)}' in '{files.Folder}', and nothing has brought {what} there",
                 near is null ? $"COPY {what} into '{files.Folder}', or make it in a RUN; or the right path in the start command" : $"'{near}' is in the context: COPY it to where it is looked for, or start it where it is copied to") with
+            {
+                Evidence = [Shown.Safe(start.Evidence)],
+            };
+        else if (StartedImports.Missing(subject, files, words) is var (importer, import, source))
+            yield return Findings.About(
+                subject, "build/dockerfile", "VC407", Certainty.Likely,
+                $"'{subject.Service.Name}' starts with '{importer}', which imports '{import}', and '{source}' is not copied into the image", $"COPY {source[subject.InContext("").Length..]} to the folder of '{TreeFolders.NameOf(importer)}'") with
             {
                 Evidence = [Shown.Safe(start.Evidence)],
             };
@@ -70,7 +80,7 @@ internal sealed partial class StartedFileRule : DockerfileRule
     {
         ["python" or "python3", .. var rest] when rest.SkipWhile(word => word is "-u" or "-O" or "-B").ToArray() is [{ } script, ..] && script.EndsWith(".py", StringComparison.Ordinal) =>
             File(subject, files, script),
-        ["python" or "python3", .. var rest] when rest.SkipWhile(word => word is "-u" or "-O" or "-B").ToArray() is ["-m", { } module, ..] && module.Contains('.', StringComparison.Ordinal) =>
+        ["python" or "python3", .. var rest] when rest.SkipWhile(word => word is "-u" or "-O" or "-B").ToArray() is ["-m", { } module, ..] && IsOwn(subject, module) =>
             Module(subject, files, module),
         [{ } server, .. var rest] when ModuleServers.Contains(server) && !rest.Any(Elsewhere().IsMatch) && rest.Select(word => Application().Match(word)).FirstOrDefault(match => match.Success) is { } application =>
             Module(subject, files, application.Groups["module"].Value),
@@ -111,6 +121,10 @@ internal sealed partial class StartedFileRule : DockerfileRule
             ? ($"'{path}.py'", Near(subject, $"{TreeFolders.NameOf(path)}.py"))
             : null;
     }
+
+    // "python -m flask" is a package's; "python -m shop" the project's, where a folder of that name can be run.
+    private static bool IsOwn(ServiceSubject subject, string module) => module.Contains('.', StringComparison.Ordinal)
+        || subject.Tree!.Below(subject.Context!.Reference.Path).Any(entry => entry.Path.EndsWith($"/{module}/__main__.py", StringComparison.Ordinal) || entry.Path == $"{module}/__main__.py");
 
     private static string? Near(ServiceSubject subject, string name) => subject.Tree!.Below(subject.Context!.Reference.Path)
         .Where(entry => TreeFolders.IsFile(entry) && TreeFolders.NameOf(entry.Path) == name && !entry.Path.Contains("node_modules/", StringComparison.Ordinal))

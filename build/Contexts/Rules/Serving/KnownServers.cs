@@ -35,6 +35,10 @@ internal sealed partial class KnownServers(ServingContext context, Func<string, 
         "php-fpm" => [PhpFpm()],
         "apache2-foreground" => [Apache()],
         "rails" when options.Words is ["server" or "s", ..] => [Rails(options)],
+        "ng" when options.Words is ["serve", ..] => [Simple("ng serve", options, ["--port"], ["--host"], null, null, 4200, "localhost") with { IsSure = false }],
+        "jekyll" when options.Words is ["serve" or "s", ..] => [Simple("jekyll serve", options, ["-P", "--port"], ["-H", "--host"], null, null, 4000, Loopback) with { IsSure = false }],
+        "hugo" when options.Words is ["server" or "serve", ..] => [Simple("hugo server", options, ["-p", "--port"], ["--bind"], null, null, 1313, Loopback) with { IsSure = false }],
+        "mkdocs" when options.Words is ["serve", ..] && !options.Has("-a", "--dev-addr") => [new Listener("mkdocs serve", 8000, Loopback) { IsSure = false }],
         "puma" => Puma(options),
         "rackup" => [Simple("rackup", options, ["-p", "--port"], ["-o", "--host"], null, null, 9292, null) with { IsSure = false }],
         _ => null,
@@ -168,10 +172,11 @@ internal sealed partial class KnownServers(ServingContext context, Func<string, 
         return options.HasUnknown || options.Has("-C", "--config") || context.HasFile("puma.rb") ? [Unknown("puma")] : [new Listener("puma", 9292) { IsSure = false }];
     }
 
-    // config/puma.rb as Rails makes it takes PORT, else 3000.
+    // config/puma.rb as Rails makes it takes PORT, else 3000; in development the command listens on localhost unless it is told otherwise.
     private Listener Rails(ServerOptions options)
     {
-        var listener = Simple("rails server", options, ["-p", "--port"], ["-b", "--binding"], "PORT", "BINDING", 3000, null);
-        return listener with { IsSure = listener.IsSure && options.Has("-p", "--port") };
+        var host = variable("RAILS_ENV") is null or "development" && variable("RACK_ENV") is null or "development" ? "localhost" : null;
+        var listener = Simple("rails server", options, ["-p", "--port"], ["-b", "--binding"], "PORT", "BINDING", 3000, host);
+        return listener with { IsSure = listener.IsSure && options.Has("-p", "--port") && options.Has("-b", "--binding") };
     }
 }

@@ -82,6 +82,11 @@ internal static class ProgramFinder
 
         return image.Repository switch
         {
+            "postgres" or "redis" or "valkey/valkey" or "memcached" or "rabbitmq" or "nats" or "haproxy" or "httpd" =>
+                tag.Contains("alpine", StringComparison.Ordinal) ? program == "wget" ? null : false : image.Repository == "nats" ? null : false,
+            "mongo" or "mariadb" or "qdrant/qdrant" or "ollama/ollama" or "pgvector/pgvector" or "otel/opentelemetry-collector" or "otel/opentelemetry-collector-contrib" => false,
+            "quay.io/keycloak/keycloak" when image.Major is 0 or >= 22 => false,
+            "prom/prometheus" or "prom/alertmanager" or "prom/node-exporter" or "prom/blackbox-exporter" or "traefik" or "caddy" => program == "curl" ? false : null,
             "alpine" or "busybox" => program == "wget",
             "debian" or "ubuntu" => false,
             "python" or "node" or "ruby" => tag.Contains("alpine", StringComparison.Ordinal) ? program == "wget"

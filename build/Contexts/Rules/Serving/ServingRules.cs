@@ -216,7 +216,9 @@ internal sealed class ServingRules : ServiceRule
     {
         "gunicorn" or "hypercorn" => Invariant($"--bind 0.0.0.0:{listener.Port}"),
         "runserver" => Invariant($"runserver 0.0.0.0:{listener.Port}"),
-        "daphne" => "--bind 0.0.0.0",
+        "daphne" or "hugo server" => "--bind 0.0.0.0",
+        "rails server" => "-b 0.0.0.0",
+        "mkdocs serve" => "-a 0.0.0.0:8000",
         _ => "--host 0.0.0.0",
     };
 

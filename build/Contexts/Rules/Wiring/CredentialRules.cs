@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Contexts.Rules.Wiring;
 
 /// <summary>VC505: user, password and database of a connection string are those that the database's service was told to make. Values are compared
 /// and never shown; what a variable without a value decides is not compared. An existing volume may hold others, so none is certain.</summary>
-internal sealed class CredentialRules : IRolloutRule
+internal sealed partial class CredentialRules : IRolloutRule
 {
     public IEnumerable<Finding> Check(Rollout rollout) =>
         from client in rollout.Services
@@ -87,10 +88,17 @@ internal sealed class CredentialRules : IRolloutRule
             yield return About(rollout, client, address, server, AddressPart.Password, "--requirepass", FailureClass.CredentialsRejected);
     }
 
+    // A service that makes its databases itself, by a migration or a setup of its own, names one that the image does not make.
+    private static Certainty Judge(Service client, AddressPart part) =>
+        part == AddressPart.Database && (client.Command ?? []).Concat(client.Entrypoint ?? []).Any(word => Makes().IsMatch(word)) ? Certainty.Hint : Certainty.Likely;
+
+    [GeneratedRegex("create|migrate|setup|prepare|init|bootstrap|ensure", RegexOptions.IgnoreCase)]
+    private static partial Regex Makes();
+
     private static Finding About(Rollout rollout, Service client, DataAddress address, Service server, AddressPart part, string source, FailureClass failure)
     {
         var (variable, what) = (address.VariableOf(part), part.ToString().ToLowerInvariant());
-        return Findings.About(client, $"environment/{variable}", "VC505", failure, Certainty.Likely,
+        return Findings.About(client, $"environment/{variable}", "VC505", failure, Judge(client, part),
             $"the {what} in {variable} of '{client.Name}' is not the one that '{server.Name}' makes ({source})",
             $"the same {what} in both: a variable such as ${{{(source.StartsWith('-') ? "REDIS_PASSWORD" : source)}}} in {variable} and in '{server.Name}'")
             .At(ComposeText.OfVariable(rollout, client.Name, variable));

@@ -7,6 +7,9 @@ namespace PhasedRollout.Contexts.Rules.Wiring;
 /// <param name="exists">Whether a path of this machine exists.</param>
 internal sealed class MountRules(Func<string, bool> exists) : IRolloutRule
 {
+    private static readonly HashSet<string> NamedFiles = ["Caddyfile", "Corefile", "Procfile", "crontab", "htpasswd", ".htpasswd", "php.ini", "my.cnf"];
+    private static readonly HashSet<string> FileExtensions = [".conf", ".yml", ".yaml", ".json", ".toml", ".ini", ".sh", ".sql", ".cnf", ".xml", ".properties", ".pem", ".crt", ".key"];
+
     /// <summary>Looks at this machine's own files.</summary>
     public MountRules()
         : this(Path.Exists)
@@ -14,13 +17,13 @@ internal sealed class MountRules(Func<string, bool> exists) : IRolloutRule
     }
 
     public IEnumerable<Finding> Check(Rollout rollout) =>
-        rollout.Services.SelectMany(service => Relative(rollout, service).Select(mount => Judge(rollout, service, mount.Text, mount.Location)));
+        rollout.Services.SelectMany(service => Relative(rollout, service).Select(mount => Judge(rollout, service, mount.Text, mount.Target, mount.Location)));
 
-    private Finding Judge(Rollout rollout, Service service, string text, SourceLocation location)
+    private Finding Judge(Rollout rollout, Service service, string text, string target, SourceLocation location)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(rollout.Source.Paths[0])) ?? "/";
         // The engine makes a folder where nothing is; mounted on a file that ends the start.
-        var isMissingFile = Path.HasExtension(Path.GetFileName(text)) && !Path.GetFileName(text).StartsWith('.') && !exists(Path.GetFullPath(Path.Combine(folder, text)));
+        var isMissingFile = NamesFile(text, target) && !exists(Path.GetFullPath(Path.Combine(folder, text)));
         return Findings.About(
             service, "volumes", "VC702", FailureClass.Unhealthy, isMissingFile ? Certainty.Likely : Certainty.Hint,
             isMissingFile
@@ -30,18 +33,28 @@ internal sealed class MountRules(Func<string, bool> exists) : IRolloutRule
             .At(location);
     }
 
-    private static IEnumerable<(string Text, SourceLocation Location)> Relative(Rollout rollout, Service service)
+    // A name with an extension, one that is known to be a file's, or one that is mounted on a path with an extension.
+    private static bool NamesFile(string source, string target)
+    {
+        var name = Path.GetFileName(source.TrimEnd('/'));
+        return name.Length > 0 && !source.EndsWith('/') && (NamedFiles.Contains(name)
+            || (Path.HasExtension(name) && !name.StartsWith('.') && !name.EndsWith(".d", StringComparison.Ordinal))
+            || (name.StartsWith(".env", StringComparison.Ordinal))
+            || (FileExtensions.Contains(Path.GetExtension(target)) && !target.EndsWith('/')));
+    }
+
+    private static IEnumerable<(string Text, string Target, SourceLocation Location)> Relative(Rollout rollout, Service service)
     {
         foreach (var item in (ComposeText.Of(rollout, service.Name)?["volumes"] as ComposeSequence)?.Items ?? [])
         {
-            var source = item switch
+            var (source, target) = item switch
             {
-                ComposeScalar { Value: { } text } => text.Split(':') is [var path, _, ..] ? path : "",
-                ComposeMapping mapping when (mapping["type"] as ComposeScalar)?.Value == "bind" => (mapping["source"] as ComposeScalar)?.Value ?? "",
-                _ => "",
+                ComposeScalar { Value: { } text } => text.Split(':') is [var path, var place, ..] ? (path, place) : ("", ""),
+                ComposeMapping mapping when (mapping["type"] as ComposeScalar)?.Value == "bind" => ((mapping["source"] as ComposeScalar)?.Value ?? "", (mapping["target"] as ComposeScalar)?.Value ?? ""),
+                _ => ("", ""),
             };
             if (source.StartsWith('.') && !ComposeText.HasVariable(source))
-                yield return (source, item.Location);
+                yield return (source, target, item.Location);
         }
     }
 }

@@ -1,0 +1,31 @@
+using PhasedRollout.Contexts.Packages;
+using PhasedRollout.Contexts.Rules.Serving;
+using PhasedRollout.Rollouts;
+
+namespace PhasedRollout.Contexts.Rules.Programs;
+
+/// <summary>VC406: a shell, a language or a package manager that a container starts is in its image.</summary>
+internal sealed class StartedToolRule : ServiceRule
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Finding> Check(ServiceSubject subject)
+    {
+        if (subject.Dockerfile is not { Source.HasForeignSyntax: false } || subject.Image is not { IsReplaced: false } stage || !PackageInstalls.IsPublic(stage.BaseImage)
+            || BaseImage.Of(stage.BaseImage) is not { } image || StartCommand.Of(subject) is not { IsSure: true } start || Program(start) is not { } program)
+            yield break;
+
+        if (ImagePrograms.Knows(program) && ImagePrograms.Has(image, program) == false && StageSteps.MemoryOf(stage) is { IsOpaque: false } memory && !ProgramSources.Speaks(memory.Text, program))
+            yield return Findings.About(
+                subject, "build/dockerfile", "VC406", Certainty.Likely,
+                $"'{subject.Service.Name}' starts '{program}', which {stage.BaseImage} has not, and nothing in the Dockerfile installs it", ProgramSources.Remedy(program, ImageSystems.Of(image))) with
+            {
+                Evidence = [Shown.Safe(start.Evidence)],
+            };
+    }
+
+    // Only the first word: what a shell's text calls may come after something that brings it.
+    private static string? Program(StartCommand start) =>
+        start.Words.SkipWhile(word => word is "exec" or "tini" or "dumb-init" or "--").FirstOrDefault() is { } first && (!first.Contains('/', StringComparison.Ordinal) || first is "/bin/bash")
+            ? TreeFolders.NameOf(first)
+            : null;
+}
