@@ -53,6 +53,7 @@ public sealed record RuleSet(IReadOnlyList<IServiceRule> OfServices, IReadOnlyLi
             new CompiledPackageRule(),
             new StartedFileRule(),
             new PhpExtensionRule(),
+            new RemovedPackageRule(),
             new SolutionRule(),
             new SubmoduleRule(),
             new LargeFileRule(),

@@ -24,6 +24,10 @@ internal sealed class StageMemory
     public void Take(EvaluatedInstruction it)
     {
         var written = it.Instruction;
+        // What is started, asked or told brings nothing.
+        if (written.Keyword is "CMD" or "ENTRYPOINT" or "HEALTHCHECK" or "LABEL")
+            return;
+
         text.AppendJoin('\n', written.Texts).Append('\n');
         foreach (var flag in written.Flags)
             text.Append(flag.Value).Append('\n');
