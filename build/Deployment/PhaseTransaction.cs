@@ -13,7 +13,7 @@ internal sealed class PhaseTransaction(
     IRunLog log)
 {
     public async Task<PhaseOutcome> RunAsync(
-        Rollout rollout, int number, IReadOnlyList<WantedService> wanted, DeploymentPlan plan, CancellationToken cancellationToken)
+        Rollout rollout, int number, IReadOnlyList<WantedService> wanted, DeploymentPlan plan, bool isLast, CancellationToken cancellationToken)
     {
         var runner = new OperationRunner(target, rollout, settings, clock, log);
         GateVerdict? verdict = null;

@@ -73,7 +73,7 @@ public sealed class PhasedDeployment(
             var plan = DeploymentPlanner.Plan(
                 rollout.Project, wanted, ProjectResources.Networks(rollout, phase), ProjectResources.Volumes(rollout, phase), observed, settings.RunMark, (number, settings.KeepVersions));
             return await new PhaseTransaction(target, observer, gate, evidence, settings, clock, log).RunAsync(
-                rollout, number, wanted, plan, cancellationToken);
+                rollout, number, wanted, plan, isLast: coming.Length == 1, cancellationToken);
         }
         catch (ImageFailedException failed)
         {

@@ -84,7 +84,7 @@ internal sealed class RemovedPackageRule : DockerfileRule
 
         var debian = words.Contains("trixie") ? Trixie : words.Contains("bookworm") ? Bookworm : words.Contains("bullseye") ? Bullseye : words.Contains("buster") ? 10
             : image.Repository == "debian" ? words[0] switch { "13" or "" or "latest" or "stable" => Trixie, "12" => Bookworm, "11" => Bullseye, "10" => 10, _ => (int?)null }
-            : words is [var version] or [var version, "slim" or "fpm" or "cli" or "apache"] ? ByDefault(image.Repository, version) : null;
+            : words is [_] or [_, "slim" or "fpm" or "cli" or "apache"] ? ByDefault(image.Repository, words[0]) : null;
         return debian is { } number ? ($"Debian {number}", number, null) : null;
     }
 
