@@ -203,8 +203,15 @@ public sealed class DeployTests : EngineScenario
     [Fact]
     public async Task What_only_BuildKit_builds_is_built_with_arguments_labels_and_target()
     {
-        Repository = await new MemoryRepository().WithServiceAsync("web", "sleep 1000",
-            $"ARG WORD\nRUN --mount=type=cache,target=/cache echo {Project} $WORD && touch /cache/x\nFROM 0 AS wanted\nFROM scratch AS unneeded\nCOPY nothing /");
+        Repository.With("web/Dockerfile", $"""
+            FROM scratch AS wanted
+            COPY --chmod=755 busybox /bin/busybox
+            RUN ["/bin/busybox", "--install", "-s", "/bin"]
+            ARG WORD
+            RUN --mount=type=cache,target=/cache echo {Project} $WORD && touch /cache/x
+            FROM scratch
+            COPY nothing /
+            """);
         var web = Web with
         {
             Build = Web.Build! with

@@ -73,7 +73,7 @@ public sealed class TenServicesTests(TenServicesTests.Deployed deployed) : IClas
     }
 
     [Fact]
-    public async Task Deploying_again_touches_nothing_and_is_quicker()
+    public async Task Deploying_again_touches_and_builds_nothing()
     {
         var before = await World.Engine.FingerprintAsync();
 
@@ -84,7 +84,7 @@ public sealed class TenServicesTests(TenServicesTests.Deployed deployed) : IClas
         report.Phases("outcome").ShouldBe(["unchanged", "unchanged", "unchanged", "unchanged"]);
         report.Services("change").Values.ShouldAllBe(change => change == "none");
         report.Services("state").Values.ShouldAllBe(state => state == "healthy");
-        again.Elapsed.ShouldBeLessThan(deployed.Run.Elapsed / 2);
+        again.Output.ShouldNotContain(": building ");
     }
 
     [Fact]

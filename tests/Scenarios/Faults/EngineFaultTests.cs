@@ -86,6 +86,20 @@ public sealed class EngineFaultTests(EngineFaultTests.Fixture fixture) : IClassF
     }
 
     [Fact]
+    public async Task An_engine_that_hangs_up_in_the_middle_of_a_build_is_named_before_anything_was_touched()
+    {
+        await EnsureAsync();
+        var before = await World.Engine.FingerprintAsync();
+        await World.Repository.CommitAsync("Build anew", [("plain/hung-up.txt", $"{_versions++}\n")]);
+        var report = await FailAsync(request => request.Contains("/build?", StringComparison.Ordinal) ? ProxyAct.Begin(200, """{"stream":"Step 1/2 : FROM base\n"}""" + "\n") : ProxyAct.Pass);
+
+        report.Classes[0].ShouldBe("engine-unreachable");
+        report.Diagnoses[0].Cause.ShouldContain("ended prematurely");
+        (await World.Engine.FingerprintAsync()).ShouldBe(before);
+        await ConvergesAsync();
+    }
+
+    [Fact]
     public async Task A_network_that_is_there_twice_is_named_before_anything_was_touched()
     {
         await EnsureAsync();

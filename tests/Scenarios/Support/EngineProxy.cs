@@ -15,7 +15,10 @@ internal abstract record ProxyAct
     public static readonly ProxyAct Cut = new CutOff();
 
     /// <summary>Answers in place of the engine.</summary>
-    public static ProxyAct Answer(int status, string body) => new AnswerWith(status, body);
+    public static ProxyAct Answer(int status, string body) => new AnswerWith(status, body, Missing: 0);
+
+    /// <summary>Begins to answer in place of the engine, and closes the connection in the middle.</summary>
+    public static ProxyAct Begin(int status, string body) => new AnswerWith(status, body, Missing: 1000);
 
     /// <summary>Passes it on, and does something when the engine begins to answer; the answer is withheld.</summary>
     public static ProxyAct Then(Action act) => new PassThen(act);
@@ -33,7 +36,7 @@ internal abstract record ProxyAct
 
     internal sealed record CutOff : ProxyAct;
 
-    internal sealed record AnswerWith(int Status, string Body) : ProxyAct;
+    internal sealed record AnswerWith(int Status, string Body, int Missing) : ProxyAct;
 
     internal sealed record PassThen(Action Act) : ProxyAct;
 
@@ -139,7 +142,7 @@ internal sealed partial class EngineProxy : IAsyncDisposable
             case ProxyAct.CutOff:
                 return false;
             case ProxyAct.AnswerWith answer:
-                await AnswerAsync(connection.Near, answer.Status, answer.Body);
+                await AnswerAsync(connection.Near, answer.Status, answer.Body, answer.Missing);
                 await DrainAsync(connection.Near);
                 return false;
             case ProxyAct.PassThen then:
@@ -164,11 +167,11 @@ internal sealed partial class EngineProxy : IAsyncDisposable
         }
     }
 
-    private async Task AnswerAsync(Socket near, int status, string text)
+    private async Task AnswerAsync(Socket near, int status, string text, int missing = 0)
     {
         var body = Encoding.UTF8.GetBytes(text);
         await SendAsync(near, Encoding.ASCII.GetBytes(
-            FormattableString.Invariant($"HTTP/1.1 {status} Decided\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n")));
+            FormattableString.Invariant($"HTTP/1.1 {status} Decided\r\nContent-Type: application/json\r\nContent-Length: {body.Length + missing}\r\nConnection: close\r\n\r\n")));
         await SendAsync(near, body);
     }
 
