@@ -25,8 +25,8 @@ internal sealed class RemovedPackageRule : DockerfileRule
         ["netcat"] = (Bookworm, 2404, "netcat-openbsd"),
         ["libssl1.1"] = (Bookworm, 2204, "libssl3"),
         ["libssl1.0-dev"] = (10, 2004, "libssl-dev"),
-        ["libgconf-2-4"] = (Bookworm, 2404, "nothing: Chromium needs it no more"),
-        ["gconf-service"] = (Bookworm, 2404, "nothing: Chromium needs it no more"),
+        ["libgconf-2-4"] = (Trixie, null, "nothing: Chromium needs it no more"),
+        ["gconf-service"] = (Trixie, null, "nothing: Chromium needs it no more"),
         ["libappindicator1"] = (Bullseye, null, "libayatana-appindicator3-1"),
         ["libappindicator3-1"] = (Bullseye, null, "libayatana-appindicator3-1"),
         ["mysql-client"] = (10, null, "default-mysql-client"),
@@ -42,6 +42,7 @@ internal sealed class RemovedPackageRule : DockerfileRule
         ["openjdk-17-jre-headless"] = (Trixie, null, "openjdk-21-jre-headless"),
         ["software-properties-common"] = (Trixie, null, "a file in /etc/apt/sources.list.d in place of add-apt-repository"),
         ["wkhtmltopdf"] = (Trixie, null, "the package of https://wkhtmltopdf.org, or another program"),
+        ["libldap-2.5-0"] = (Trixie, null, "libldap2"),
         ["libtiff5"] = (Bookworm, 2404, "libtiff6"),
         ["libffi6"] = (Bullseye, 2004, "libffi8"),
         ["libffi7"] = (Bookworm, 2204, "libffi8"),
@@ -84,7 +85,7 @@ internal sealed class RemovedPackageRule : DockerfileRule
 
         var debian = words.Contains("trixie") ? Trixie : words.Contains("bookworm") ? Bookworm : words.Contains("bullseye") ? Bullseye : words.Contains("buster") ? 10
             : image.Repository == "debian" ? words[0] switch { "13" or "" or "latest" or "stable" => Trixie, "12" => Bookworm, "11" => Bullseye, "10" => 10, _ => (int?)null }
-            : words is [_] or [_, "slim" or "fpm" or "cli" or "apache"] ? ByDefault(image.Repository, words[0]) : null;
+            : words.Length == 1 || words is [_, "slim" or "fpm" or "cli" or "apache"] ? ByDefault(image.Repository, words[0]) : null;
         return debian is { } number ? ($"Debian {number}", number, null) : null;
     }
 
