@@ -107,5 +107,7 @@ if ($dotnet -ne 'dotnet') {
     $env:DOTNET_ROOT = Split-Path -Parent $dotnet
     $env:PATH = "$env:DOTNET_ROOT$([IO.Path]::PathSeparator)$env:PATH"
 }
-& $dotnet (Join-Path $bin '_build.dll') @args
+# What CompileNative made from the same inputs.
+$native = Join-Path $bin $(if ($env:OS -eq 'Windows_NT') { '_build.native.exe' } else { '_build.native' })
+if (Test-Path -LiteralPath $native) { & $native @args } else { & $dotnet (Join-Path $bin '_build.dll') @args }
 exit $LASTEXITCODE

@@ -131,4 +131,6 @@ fi
 if [ "$dotnet" != dotnet ]; then
   export DOTNET_ROOT="$temp/dotnet-unix" PATH="$temp/dotnet-unix:$PATH"
 fi
+# What CompileNative made from the same inputs.
+if [ -x "$bin/_build.native" ]; then exec "$bin/_build.native" "$@"; fi
 exec "$dotnet" "$bin/_build.dll" "$@"

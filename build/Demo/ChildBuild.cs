@@ -15,6 +15,12 @@ internal sealed class ChildBuild(string assembly, string directory)
             ? Environment.ProcessPath!
             : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 
+    /// <summary>Where the program of machine code lies that is started in place of an assembly when it is there (<c>CompileNative</c>).</summary>
+    public static string NativeProgram(string assembly) => Path.ChangeExtension(assembly, OperatingSystem.IsWindows() ? "native.exe" : "native");
+
+    /// <summary>The words that start a build, as <c>build.sh</c> chooses them.</summary>
+    public static IReadOnlyList<string> Command(string assembly) => File.Exists(NativeProgram(assembly)) ? [NativeProgram(assembly)] : [DotNet, assembly];
+
     /// <summary>Whether a variable of ours must not reach the child: the user's tokens, and whatever would take precedence over the demo's own files.</summary>
     public static bool IsKeptFromChild(string variable, IReadOnlyCollection<string> composeVariables) =>
         Tokens.Contains(variable) || variable.StartsWith("COMPOSE_", StringComparison.Ordinal) || composeVariables.Contains(variable);
@@ -25,7 +31,7 @@ internal sealed class ChildBuild(string assembly, string directory)
     {
         // A session of its own: the terminal's Ctrl+C reaches only us, so that exactly one signal reaches the child.
         var start = new ProcessStartInfo("setsid") { WorkingDirectory = directory };
-        foreach (var argument in (string[])[DotNet, assembly, .. arguments])
+        foreach (var argument in (string[])[.. Command(assembly), .. arguments])
             start.ArgumentList.Add(argument);
         foreach (var variable in start.Environment.Keys.Where(name => IsKeptFromChild(name, composeVariables)).ToList())
             start.Environment.Remove(variable);

@@ -60,6 +60,19 @@ public sealed class StartScriptTests : IDisposable
     }
 
     [Fact]
+    public async Task Machine_code_is_started_while_the_inputs_are_those_it_was_made_from()
+    {
+        await Run();
+        var native = Path.Combine(Directory.EnumerateDirectories(Path.Combine(Root, ".nuke", "temp", "bin")).Single(), "_build.native");
+        await File.WriteAllTextAsync(native, "#!/bin/sh\nprintf 'native: <%s>\\n' \"$@\"\nexit 3\n", TestContext.Current.CancellationToken);
+        (await Run("x")).Output.ShouldBe("program: one\n<x>\n");
+        File.SetUnixFileMode(native, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        (await Run("a b", "")).ShouldBe((3, "native: <a b>\nnative: <>\n", ""));
+        Source = "two";
+        (await Run("x")).ShouldBe((7, "program: two\n<x>\n", "Compiling the build (its inputs changed)\n"));
+    }
+
+    [Fact]
     public async Task Arguments_arrive_as_they_were_written() =>
         (await Run("a b", "", "*", "$(id)", "`id`", "--x=\"y\"", "\\", "line\nfeed")).Output
             .ShouldBe("program: one\n<a b>\n<>\n<*>\n<$(id)>\n<`id`>\n<--x=\"y\">\n<\\>\n<line\nfeed>\n");

@@ -38,7 +38,7 @@ internal static class ContainerCopy
                 continue;
 
             mounts.Remove(own);
-            mounts.Add(new JsonObject { ["Type"] = "volume", ["Source"] = volume, ["Target"] = target });
+            mounts.Add((JsonNode)new JsonObject { ["Type"] = "volume", ["Source"] = volume, ["Target"] = target });
         }
 
         request["HostConfig"] = hostConfig;

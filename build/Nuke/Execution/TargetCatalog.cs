@@ -60,7 +60,9 @@ internal static class TargetCatalog
         var properties = Array.FindAll(
             type.GetProperties(Declared),
             property => property.PropertyType == typeof(Target) && property.GetMethod is not null && !property.Name.Contains('.', StringComparison.Ordinal));
-        Array.Sort(properties, static (left, right) => left.MetadataToken.CompareTo(right.MetadataToken));
+        // Machine code has no tokens, and keeps the order of the metadata that it was made from.
+        if (Array.TrueForAll(properties, static property => property.HasMetadataToken()))
+            Array.Sort(properties, static (left, right) => left.MetadataToken.CompareTo(right.MetadataToken));
         return properties;
     }
 

@@ -16,9 +16,10 @@ public class BenchmarkResultsTests
 
         results.AddGateLatency(TimeSpan.FromMilliseconds(30));
 
-        var text = string.Join('\n', results.Lines(3));
+        var text = string.Join('\n', results.Lines(3, "the ordinary program"));
         text.ShouldContain("unchanged redeploy                 2.00 s        4.00 s    0.50");
         text.ShouldContain("100 MiB        50 MiB  2.00");
+        text.ShouldContain("Ours is the ordinary program.");
         text.ShouldContain("30 ms (median of 1)");
     }
 

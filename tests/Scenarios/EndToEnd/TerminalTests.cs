@@ -67,7 +67,7 @@ public sealed class TerminalTests(TerminalTests.Fixture fixture) : IClassFixture
         variables["CI"] = variables["NO_COLOR"] = null;
         return PseudoTerminal.Start(
             World.Folder,
-            [ChildBuild.DotNet, Path.Combine(AppContext.BaseDirectory, "_build.dll"), "Deploy", "--progress", progress, .. World.Arguments],
+            [.. RunningProgram.Command, "Deploy", "--progress", progress, .. World.Arguments],
             variables,
             100,
             30);

@@ -21,6 +21,11 @@ internal sealed class RunningProgram : IAsyncDisposable
         _reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
     }
 
+    /// <summary>What is started: the program beside these tests, or the one of machine code that <c>PHASED_ROLLOUT_PROGRAM</c> names.</summary>
+    public static IReadOnlyList<string> Command => Environment.GetEnvironmentVariable("PHASED_ROLLOUT_PROGRAM") is { Length: > 0 } native
+        ? [native]
+        : [ChildBuild.DotNet, Path.Combine(AppContext.BaseDirectory, "_build.dll")];
+
     /// <summary>Its process id.</summary>
     public int Pid => _process.Id;
 
@@ -42,7 +47,7 @@ internal sealed class RunningProgram : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var argument in (string[])["--default-signal=INT,HUP,TERM", ChildBuild.DotNet, Path.Combine(AppContext.BaseDirectory, "_build.dll"), .. arguments])
+        foreach (var argument in (string[])["--default-signal=INT,HUP,TERM", .. Command, .. arguments])
             start.ArgumentList.Add(argument);
         foreach (var name in start.Environment.Keys
             .Where(name => ChildBuild.IsKeptFromChild(name, composeVariables) || name.StartsWith("NUKE_", StringComparison.Ordinal)).ToList())
