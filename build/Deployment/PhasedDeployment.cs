@@ -17,6 +17,9 @@ public sealed class PhasedDeployment(
     IRunLog log)
 {
     private readonly PhaseImages images = new(target, source, settings, clock, log);
+    // Of these this run itself saw the gate pass: what could not be removed afterwards is a leftover, and no sign of an interruption.
+    private readonly HashSet<int> passed = [];
+
     private readonly ImagesAhead ahead = new(new PhaseImages(target, source, settings, clock, log), log);
 
     /// <summary>Deploys phase <paramref name="number"/>; how it ended, also by a refusal or a cancellation, is the answer.</summary>
@@ -46,7 +49,9 @@ public sealed class PhasedDeployment(
         }
         finally
         {
-            if (outcome is not { Failure: null })
+            if (outcome is { Failure: null })
+                passed.Add(number);
+            else
                 await ahead.AbandonAsync();
         }
     }
@@ -146,7 +151,7 @@ public sealed class PhasedDeployment(
         var wanted = WantedService.From(rollout, phase.Number, service, images.Recorded(rollout, service, container), settings);
         if (container.ConfigHash != wanted.Container.ConfigHash)
             return Unhealthy(name, ServiceState.Unknown, "what is deployed is not what the file asks for", phase);
-        if (all.Any(candidate => !candidate.IsInPlace))
+        if (!passed.Contains(phase.Number) && all.Any(candidate => !candidate.IsInPlace))
             return Unhealthy(name, ServiceState.Unknown, "its last deployment was interrupted", phase);
         if (container.IsRunning || (wanted.MayEnd && container.ExitCode == 0))
             return null;

@@ -40,6 +40,25 @@ public class PhaseSettlementTests
     }
 
     [Fact]
+    public async Task What_could_not_be_removed_of_a_phase_keeps_the_next_phase_of_the_same_run_from_nothing()
+    {
+        Rollout Stack(string user) => Stacks.Rollout("shop",
+            [Stacks.Image("web") with { User = user, Restart = "always", Ports = [new PortMapping(80, 8000)] }], [Stacks.Image("api") with { User = user, Restart = "always" }]);
+        async Task<PhaseOutcome> DeployPhaseAsync(PhasedDeployment deployment, string user, int phase) =>
+            await deployment.DeployAsync(Stack(user), Stacks.Phases(Stack(user)), phase, TestContext.Current.CancellationToken);
+
+        var first = Deployment();
+        await DeployPhaseAsync(first, "a", 1);
+        await DeployPhaseAsync(first, "a", 2);
+        target.Refuses = write => write.StartsWith("remove shop-web-1.previous-", StringComparison.Ordinal);
+        var second = Deployment();
+        (await DeployPhaseAsync(second, "b", 1)).Failure.ShouldBeNull();
+        (await DeployPhaseAsync(second, "b", 2)).Failure.ShouldBeNull(log.ToString());
+
+        (await DeployPhaseAsync(Deployment(), "b", 2)).Failure.ShouldBeOfType<EarlierPhaseUnhealthy>("another run knows of no gate that passed");
+    }
+
+    [Fact]
     public async Task What_is_refused_once_is_kept_all_the_same()
     {
         await DeployAsync("a");
@@ -138,8 +157,9 @@ public class PhaseSettlementTests
     private Task<PhaseOutcome> DeployAsync(string user, Func<GatedService, bool>? gate = null, bool beside = false)
     {
         var rollout = Stacks.Rollout("shop", [Stacks.Image("web") with { User = user, Restart = "always", Ports = beside ? [] : [new PortMapping(80, 8000)] }]);
-        var settings = Stacks.Settings(FormattableString.Invariant($"run-{++run}"));
-        return new PhasedDeployment(target, new MemoryRepository(), new FakeGate(gate ?? (_ => true)), new FakeEvidence(), settings, TimeProvider.System, log)
-            .DeployAsync(rollout, Stacks.Phases(rollout), 1, TestContext.Current.CancellationToken);
+        return Deployment(gate).DeployAsync(rollout, Stacks.Phases(rollout), 1, TestContext.Current.CancellationToken);
     }
+
+    private PhasedDeployment Deployment(Func<GatedService, bool>? gate = null) => new(
+        target, new MemoryRepository(), new FakeGate(gate ?? (_ => true)), new FakeEvidence(), Stacks.Settings(FormattableString.Invariant($"run-{++run}")), TimeProvider.System, log);
 }

@@ -229,6 +229,7 @@ public sealed partial class EngineRefusalTests(EngineRefusalTests.Fixture fixtur
     private async Task PrepareFirstAsync()
     {
         await World.Engine.RemoveAsync();
+        await World.Engine.RemoveImagesAsync();
         await World.WriteAsync(World.Good);
     }
 

@@ -86,6 +86,14 @@ internal sealed class EngineView(IDockerClient client, string project)
             await client.Volumes.RemoveAsync(volume.Name, force: true, CancellationToken.None);
     }
 
+    /// <summary>Removes the images that were built for the project, so that they must be built again.</summary>
+    public async Task RemoveImagesAsync()
+    {
+        var built = new Dictionary<string, IDictionary<string, bool>> { ["label"] = new Dictionary<string, bool> { [$"phased-rollout.built-for={project}"] = true } };
+        foreach (var image in await client.Images.ListImagesAsync(new ImagesListParameters { Filters = built }))
+            await client.Images.DeleteImageAsync(image.ID, new ImageDeleteParameters { Force = true });
+    }
+
     /// <summary>The images of the project with what their layers' history says.</summary>
     public async Task<string> ImagesAsync()
     {
