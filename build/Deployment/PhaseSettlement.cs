@@ -61,6 +61,10 @@ internal sealed class PhaseSettlement(IDeploymentTarget target, IRunLog log)
             {
                 log.Warning($"{failed.Refusal.Operation}: {failed.Refusal.Error}; it is tried once more");
             }
+            catch (WorldRefusedException lost) when (!last && lost.Failure != FailureClass.LockHeld)
+            {
+                log.Warning($"{lost.Message}; it is tried once more");
+            }
             catch (OperationFailedException failed)
             {
                 log.Warning($"{failed.Refusal.Operation}: {failed.Refusal.Error}; the next run removes it"

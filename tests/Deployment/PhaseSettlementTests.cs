@@ -26,6 +26,17 @@ public class PhaseSettlementTests
     }
 
     [Fact]
+    public async Task An_answer_that_was_lost_while_the_old_container_is_removed_is_asked_for_again()
+    {
+        await DeployAsync("a");
+        var lost = 1;
+        target.Refuses = write => write.StartsWith("remove shop-web-1.previous-", StringComparison.Ordinal) && lost-- > 0 ? throw Away() : false;
+
+        (await DeployAsync("b")).Result.ShouldBe(PhaseResult.Succeeded, log.ToString());
+        target.Containers.Where(container => !container.IsKept).ShouldHaveSingleItem().Name.ShouldBe("shop-web-1");
+    }
+
+    [Fact]
     public async Task An_engine_that_does_not_list_the_kept_images_takes_no_phase_back()
     {
         await DeployAsync("a");
