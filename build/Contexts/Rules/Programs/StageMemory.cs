@@ -64,6 +64,10 @@ internal sealed class StageMemory
     {
         var isFile = it.Instruction.Flag("from") is null && it.Arguments.SkipLast(1).All(source => source is not null && Path.HasExtension(source) && !source.Contains('*', StringComparison.Ordinal))
             && it.Instruction.Keyword == "COPY";
+        // The files of a project at the root are no programs; what another stage has there is.
+        if (it.Instruction is { Keyword: "COPY" } && it.Instruction.Flag("from") is null && it.Arguments is [.., "/"])
+            return false;
+
         return it.Arguments is not [.., { } target] || (!isFile && ProgramFolders.Contains(target.Length > 1 ? target.TrimEnd('/') : target));
     }
 }

@@ -14,6 +14,16 @@ internal sealed class StartedToolRule : ServiceRule
             || BaseImage.Of(stage.BaseImage) is not { } image || StartCommand.Of(subject) is not { IsSure: true } start || Program(start) is not { } program)
             yield break;
 
+        // The exec form of one text: no program is called "npm start".
+        if (program.Contains(' ', StringComparison.Ordinal))
+            yield return Findings.About(
+                subject, "build/dockerfile", "VC406", Certainty.Likely,
+                $"'{subject.Service.Name}' starts a program called '{Shown.Safe(program, 80)}', which no image has: in the exec form each word stands alone",
+                $"[{string.Join(", ", program.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => $"\"{word}\""))}], or the same without brackets") with
+            {
+                Evidence = [Shown.Safe(start.Evidence)],
+            };
+
         if (ImagePrograms.Knows(program) && ImagePrograms.Has(image, program) == false && StageSteps.MemoryOf(stage) is { IsOpaque: false } memory && !ProgramSources.Speaks(memory.Text, program))
             yield return Findings.About(
                 subject, "build/dockerfile", "VC406", Certainty.Likely,
@@ -25,7 +35,7 @@ internal sealed class StartedToolRule : ServiceRule
 
     // Only the first word: what a shell's text calls may come after something that brings it.
     private static string? Program(StartCommand start) =>
-        start.Words.SkipWhile(word => word is "exec" or "tini" or "dumb-init" or "--").FirstOrDefault() is { } first && (!first.Contains('/', StringComparison.Ordinal) || first is "/bin/bash")
-            ? TreeFolders.NameOf(first)
+        start.Words.SkipWhile(word => word is "exec" or "tini" or "dumb-init" or "--").FirstOrDefault() is { } first && (first.Contains(' ', StringComparison.Ordinal) || !first.Contains('/', StringComparison.Ordinal) || first is "/bin/bash")
+            ? first == "/bin/bash" ? "bash" : first
             : null;
 }
