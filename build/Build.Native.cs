@@ -8,7 +8,7 @@ using Serilog;
 partial class Build
 {
     Target CompileNative => _ => _
-        .Description("Compile this program to machine code, which starts at once; takes minutes, 4 GB of memory and a C linker")
+        .Description("Compile this program to machine code, which starts at once; takes minutes, 2 GB of memory and a C linker")
         .Executes(CompileToMachineCode);
 
     /// <summary>Leaves the program where <c>build.sh</c> finds it, once it says what the ordinary one says.</summary>
