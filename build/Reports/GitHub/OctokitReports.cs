@@ -1,5 +1,4 @@
 using System.Collections.ObjectModel;
-using System.Diagnostics.CodeAnalysis;
 using Octokit;
 using Octokit.Internal;
 using PhasedRollout.Rollouts;
@@ -17,25 +16,6 @@ public sealed class OctokitReports : IGitHubReports, IDisposable
 
     /// <param name="root">The REST root, such as <c>https://api.github.com</c>.</param>
     /// <param name="token">The token; sent there only.</param>
-    // Octokit's JSON reader and writer look at these by reflection, which a compiler of machine code cannot see.
-    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(ApiError))]
-    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(ApiErrorDetail))]
-    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(CommitStatus))]
-    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(Octokit.Deployment))]
-    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(DeploymentStatus))]
-    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(IssueComment))]
-    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(NewCommitStatus))]
-    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(NewDeployment))]
-    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(NewDeploymentStatus))]
-    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(Plan))]
-    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(ReactionSummary))]
-    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(RepositoryPermissions))]
-    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(StringEnum<AuthorAssociation>))]
-    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(StringEnum<CommitState>))]
-    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(StringEnum<DeploymentState>))]
-    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(User))]
-    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(List<ApiErrorDetail>))]
-    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(List<IssueComment>))]
     public OctokitReports(Uri root, string token)
     {
         ArgumentNullException.ThrowIfNull(root);
