@@ -53,7 +53,7 @@ public sealed class TerminalTests(TerminalTests.Fixture fixture) : IClassFixture
         World.DeleteOutput();
         await World.Repository.CommitAsync("A build that takes its time",
         [
-            ("plain/Dockerfile", $"FROM {World.Machine.BaseImage}\nLABEL run=\"{Guid.NewGuid():N}\"\nRUN {SlowBuild}\nCMD [\"httpd\", \"-f\", \"-p\", \"80\"]\n"),
+            ("plain/Dockerfile", $"FROM {World.Machine.BaseImage}\nRUN : {Guid.NewGuid():N}; {SlowBuild}\nCMD [\"httpd\", \"-f\", \"-p\", \"80\"]\n"),
         ]);
         var slow = PlainStack.Of(World, "1");
         await World.WriteAsync(slow with { Compose = slow.Compose.Replace("interval: 1s", "interval: 3s", StringComparison.Ordinal) });

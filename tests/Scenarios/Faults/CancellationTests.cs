@@ -82,7 +82,7 @@ public sealed class CancellationTests(CancellationTests.Fixture fixture) : IClas
         try
         {
             await program.WaitForAsync(
-                async () => (await World.Engine.ContainersAsync()).Any(container => container.Service == Service && container.Id != old),
+                async () => (await World.Engine.ContainersNowAsync()).Any(container => container.Service == Service && container.Id != old),
                 "the new container runs", TestContext.Current.CancellationToken);
             return program;
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Docker.DotNet;
 using Docker.DotNet.Models;
@@ -10,8 +11,19 @@ internal sealed record SeenContainer(string Service, string Id, string? Health, 
 /// <summary>Looks at a project on the engine without the code under test.</summary>
 internal sealed class EngineView(IDockerClient client, string project)
 {
-    /// <summary>The project's running containers, by service.</summary>
+    private static readonly TimeSpan VerdictDeadline = TimeSpan.FromSeconds(20);
+
+    /// <summary>The project's running containers, by service, once the engine has a verdict on each: its first probe comes an interval after the start,
+    /// when a run may have ended.</summary>
     public async Task<IReadOnlyList<SeenContainer>> ContainersAsync()
+    {
+        for (var began = Stopwatch.StartNew(); ; await Task.Delay(100))
+            if (await ContainersNowAsync() is var seen && (seen.All(container => container.Health != "starting") || began.Elapsed > VerdictDeadline))
+                return seen;
+    }
+
+    /// <summary>The project's running containers, by service, as they are.</summary>
+    public async Task<IReadOnlyList<SeenContainer>> ContainersNowAsync()
     {
         List<SeenContainer> seen = [];
         foreach (var container in await ListAsync(all: false))

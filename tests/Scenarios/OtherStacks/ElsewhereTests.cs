@@ -2,7 +2,7 @@ using PhasedRollout.Demo;
 using PhasedRollout.Demo.GitHub;
 using PhasedRollout.Tests.Scenarios.Support;
 
-namespace PhasedRollout.Tests.Scenarios.EndToEnd;
+namespace PhasedRollout.Tests.Scenarios.OtherStacks;
 
 /// <summary>Contexts that are not on GitHub: a repository on another git host, and a folder of this machine.</summary>
 [Collection(ScenarioSequence.Name)]

@@ -3,7 +3,7 @@ using PhasedRollout.Demo;
 using PhasedRollout.Demo.Machines;
 using PhasedRollout.Tests.Scenarios.Support;
 
-namespace PhasedRollout.Tests.Scenarios.EndToEnd;
+namespace PhasedRollout.Tests.Scenarios.OtherStacks;
 
 /// <summary>A real Docker Compose runs on the same project: it never destroys what a rollback needs, and our next run works.</summary>
 [Collection(ScenarioSequence.Name)]

@@ -3,7 +3,7 @@ using Docker.DotNet.Models;
 using PhasedRollout.Demo;
 using PhasedRollout.Tests.Scenarios.Support;
 
-namespace PhasedRollout.Tests.Scenarios.EndToEnd;
+namespace PhasedRollout.Tests.Scenarios.OtherStacks;
 
 /// <summary>Another stack than the seed's, from its first deployment to its end, with the real program.</summary>
 [Collection(ScenarioSequence.Name)]

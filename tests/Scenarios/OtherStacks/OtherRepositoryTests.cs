@@ -2,7 +2,7 @@ using System.Globalization;
 using PhasedRollout.Demo;
 using PhasedRollout.Tests.Scenarios.Support;
 
-namespace PhasedRollout.Tests.Scenarios.EndToEnd;
+namespace PhasedRollout.Tests.Scenarios.OtherStacks;
 
 /// <summary>Nothing is made for the default stack alone: another project, a repository of 15,000 files, other phases.</summary>
 [Collection(ScenarioSequence.Name)]
