@@ -37,6 +37,8 @@ partial class Build
             string made = work / "out" / (OperatingSystem.IsWindows() ? "_build.exe" : "_build");
             await ExpectTheSame(made, "--help");
             await ExpectTheSame(made, "--plan", "--plan-format", "json", "--target", "Deploy", "HealthCheck");
+            await ExpectTheSame(made, "--plan", "Deploy", "--rounds", "2", "--on-failure", "stop", "--min-healthy-time", "1s", "--verbosity", "quiet");
+            await ExpectTheSame(made, "Nonsense", "--rounds", "x", "--on-failure", "x", "--min-healthy-time", "x", "--verbosity", "x", "--docker-hst", "x");
             File.Move(made, native, overwrite: true);
             Log.Information("build.sh and build.ps1 start {Path:l} from now on, until an input of the program changes", native);
         }
@@ -53,7 +55,7 @@ partial class Build
         words = [.. words, "--root", RootDirectory];
         var expected = await Command.RunAsync(ChildBuild.DotNet, [BuildAssemblyFile, .. words], Stop);
         var said = await Command.RunAsync(native, words, Stop);
-        Assert.True(said.Output == expected.Output && said.ExitCode == expected.ExitCode,
+        Assert.True((said.Output, said.Errors, said.ExitCode) == (expected.Output, expected.Errors, expected.ExitCode),
             $"The program of machine code is not used: it answers {words[0]} otherwise than the ordinary one{Environment.NewLine}{said.Output}{said.Errors}");
     }
 }

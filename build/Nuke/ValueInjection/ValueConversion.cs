@@ -8,6 +8,18 @@ namespace Nuke.Common.ValueInjection;
 /// <summary>Turns texts into values, or says what would have been right.</summary>
 internal static class ValueConversion
 {
+    private static readonly Dictionary<Type, (Int128 Least, Int128 Most)> WholeNumbers = new()
+    {
+        [typeof(sbyte)] = (sbyte.MinValue, sbyte.MaxValue),
+        [typeof(byte)] = (byte.MinValue, byte.MaxValue),
+        [typeof(short)] = (short.MinValue, short.MaxValue),
+        [typeof(ushort)] = (ushort.MinValue, ushort.MaxValue),
+        [typeof(int)] = (int.MinValue, int.MaxValue),
+        [typeof(uint)] = (uint.MinValue, uint.MaxValue),
+        [typeof(long)] = (long.MinValue, long.MaxValue),
+        [typeof(ulong)] = (ulong.MinValue, ulong.MaxValue),
+    };
+
     /// <param name="parameter">What is to be set.</param>
     /// <param name="given">The texts.</param>
     /// <param name="baseDirectory">What relative paths are relative to.</param>
@@ -131,14 +143,11 @@ internal static class ValueConversion
     {
         if (!Int128.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
             throw new ExplainedFormatException("is not a whole number");
-        var (least, most) = (Bound(type, "MinValue"), Bound(type, "MaxValue"));
+        var (least, most) = WholeNumbers[type];
         if (number < least || number > most)
             throw new ExplainedFormatException(string.Create(CultureInfo.InvariantCulture, $"is not between {least} and {most}"));
         return System.Convert.ChangeType(number.ToString(CultureInfo.InvariantCulture), type, CultureInfo.InvariantCulture);
     }
-
-    private static Int128 Bound(Type type, string name) =>
-        Int128.Parse(System.Convert.ToString(type.GetField(name)!.GetValue(null), CultureInfo.InvariantCulture)!, CultureInfo.InvariantCulture);
 
     private static object Other(Type type, string text)
     {
@@ -167,9 +176,7 @@ internal static class ValueConversion
             ? (TypeConverter)Activator.CreateInstance(converter)!
             : null;
 
-    private static bool IsWholeNumber(Type type) =>
-        type == typeof(int) || type == typeof(long) || type == typeof(short) || type == typeof(byte)
-        || type == typeof(uint) || type == typeof(ulong) || type == typeof(ushort) || type == typeof(sbyte);
+    private static bool IsWholeNumber(Type type) => WholeNumbers.ContainsKey(type);
 
     /// <summary>Says what is wrong in words that follow the quoted value.</summary>
     private sealed class ExplainedFormatException(string message) : FormatException(message);
