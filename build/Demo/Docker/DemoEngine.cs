@@ -73,24 +73,25 @@ internal sealed class DemoEngine : IDisposable
                ?? throw new DemoException($"The engine at {_host} has no bridge {name} on this machine, so containers could not reach the demo's PostgreSQL and Redis. The demo needs an engine that runs here, and not rootless.");
     }
 
-    /// <summary>When the container of each Compose service was last said to be healthy, between two moments.</summary>
-    public async Task<IReadOnlyDictionary<string, DateTimeOffset>> HealthyEventsAsync(DateTimeOffset since, DateTimeOffset until, CancellationToken ct)
+    /// <summary>When the engine said of the container of each Compose service that it is healthy, or that a check in it ended well, between two moments.</summary>
+    public async Task<ILookup<string, DateTimeOffset>> PassedChecksAsync(DateTimeOffset since, DateTimeOffset until, CancellationToken ct)
     {
-        var healthy = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        var passed = new List<(string Service, DateTimeOffset At)>();
         await _docker.System.MonitorEventsAsync(
             new ContainerEventsParameters
             {
                 Since = since.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
                 Until = until.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
-                Filters = new Dictionary<string, IDictionary<string, bool>> { ["event"] = new Dictionary<string, bool> { ["health_status: healthy"] = true } },
+                Filters = new Dictionary<string, IDictionary<string, bool>> { ["event"] = new Dictionary<string, bool> { ["health_status: healthy"] = true, ["exec_die"] = true } },
             },
             new Take(message =>
             {
-                if (message.Actor?.Attributes is { } attributes && attributes.TryGetValue("com.docker.compose.service", out var service))
-                    healthy.TryAdd(service, DateTimeOffset.UnixEpoch.AddTicks((message.TimeNano ?? 0) / 100));
+                if (message.Actor?.Attributes is { } attributes && attributes.TryGetValue("com.docker.compose.service", out var service)
+                    && (!attributes.TryGetValue("exitCode", out var exitCode) || exitCode == "0"))
+                    passed.Add((service, DateTimeOffset.UnixEpoch.AddTicks((message.TimeNano ?? 0) / 100)));
             }),
             ct);
-        return healthy;
+        return passed.ToLookup(check => check.Service, check => check.At);
     }
 
     /// <summary>Builds an image and tags it; nothing foreign of that name is replaced.</summary>
