@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using System.Diagnostics.CodeAnalysis;
 using Octokit;
 using Octokit.Internal;
 using PhasedRollout.Rollouts;
@@ -16,6 +17,10 @@ public sealed class OctokitReports : IGitHubReports, IDisposable
 
     /// <param name="root">The REST root, such as <c>https://api.github.com</c>.</param>
     /// <param name="token">The token; sent there only.</param>
+    // Octokit's JSON reader makes these by reflection, which a compiler of machine code cannot see.
+    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(StringEnum<AuthorAssociation>))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(StringEnum<CommitState>))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(StringEnum<DeploymentState>))]
     public OctokitReports(Uri root, string token)
     {
         ArgumentNullException.ThrowIfNull(root);
