@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
@@ -20,12 +21,20 @@ public sealed partial class DockerEngine
         CancellationToken cancellationToken, TimeSpan? patience = null) => CallAsync(what, async (_, token) =>
     {
         using var message = request();
-        using var answer = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, token);
-        if (!answer.IsSuccessStatusCode)
-            throw new TargetRefusedException(what, Message(answer.StatusCode, await answer.Content.ReadAsStringAsync(token)));
-
+        using var answer = await SendAsync(what, message, HttpCompletionOption.ResponseHeadersRead, [], token);
         return await read(answer, token);
     }, cancellationToken, patience);
+
+    private async Task<HttpResponseMessage> SendAsync(
+        string what, HttpRequestMessage request, HttpCompletionOption completion, HttpStatusCode[] alsoFine, CancellationToken token)
+    {
+        var answer = await http.SendAsync(request, completion, token);
+        if (answer.IsSuccessStatusCode || alsoFine.Contains(answer.StatusCode))
+            return answer;
+
+        using (answer)
+            throw new TargetRefusedException(what, Message(answer.StatusCode, await answer.Content.ReadAsStringAsync(token)));
+    }
 
     // Only once the client is there is it known which version the engine speaks.
     private Uri ApiPath(string path) => new($"/v{api}/{path}", UriKind.Relative);

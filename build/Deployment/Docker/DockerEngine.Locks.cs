@@ -175,18 +175,11 @@ public sealed partial class DockerEngine : ILockStore
         CallAsync(what, async (_, token) =>
         {
             using var request = new HttpRequestMessage(method, ApiPath(path)) { Content = content };
-            var answer = await http.SendAsync(request, token);
-            if (answer.IsSuccessStatusCode || alsoFine.Contains(answer.StatusCode))
-                return answer;
-
-            using (answer)
-                throw new TargetRefusedException(what, Message(answer.StatusCode, await answer.Content.ReadAsStringAsync(token)));
+            return await SendAsync(what, request, HttpCompletionOption.ResponseContentRead, alsoFine, token);
         }, cancellationToken);
 
-    private static async Task<JsonNode> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
-    {
-        return Parse("read the lock", await answer.Content.ReadAsStringAsync(cancellationToken));
-    }
+    private static async Task<JsonNode> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken) =>
+        Parse("read the lock", await answer.Content.ReadAsStringAsync(cancellationToken));
 
     private static JsonNode Parse(string what, string text)
     {

@@ -33,7 +33,6 @@ public sealed class CancellationTests(CancellationTests.Fixture fixture) : IClas
             program.Signal(signal);
             var run = (await program.EndAsync(TestContext.Current.CancellationToken)).ShouldEndWith(exitCode);
 
-            await AwaitHealthyAsync();
             var after = await World.Engine.ContainersAsync();
             after.Select(container => (container.Service, container.Id)).ShouldBe(before.Select(container => (container.Service, container.Id)), run.Output);
             var report = await World.ReadReportAsync();
@@ -95,17 +94,6 @@ public sealed class CancellationTests(CancellationTests.Fixture fixture) : IClas
 
     private Task<string> CommitAsync(string script) =>
         World.Repository.CommitAsync(string.Create(CultureInfo.InvariantCulture, $"Change {_commits++}"), [(Script, script)]);
-
-    /// <summary>After a signal the old container is started; nobody holds a gate for it any more.</summary>
-    private async Task AwaitHealthyAsync()
-    {
-        for (var attempt = 0; attempt < 100; attempt++)
-        {
-            if ((await World.Engine.ContainersAsync()).All(container => container.Health == "healthy"))
-                return;
-            await Task.Delay(100, TestContext.Current.CancellationToken);
-        }
-    }
 
     /// <summary>Six services that may take their time to start.</summary>
     public sealed class Fixture(ScenarioMachine machine) : SmallWorld(machine, "signals")

@@ -81,33 +81,5 @@ public sealed class DiskFullTests(DiskFullTests.Fixture fixture) : IClassFixture
     private Task<ProgramRun> RunAsync(params string[] arguments) => World.RunAsync([.. arguments, "--docker-host", fixture.Engine.DockerHost, "--min-healthy-time", "0s"]);
 
     /// <summary>Three quick services on an engine with a small disk.</summary>
-    public sealed class Fixture(ScenarioMachine machine) : WorldFixture(machine, "disk")
-    {
-        internal PrivateEngine Engine { get; private set; } = null!;
-
-        internal Task CommitAsync(string steps) => World.Repository.CommitAsync("The plain stack",
-        [
-            ("plain/Dockerfile", $"FROM {World.Machine.BaseImage}\n{steps}CMD [\"httpd\", \"-f\", \"-p\", \"80\"]\n"),
-        ]);
-
-        protected override async Task SetUpAsync()
-        {
-            await CommitAsync("");
-            Engine = new PrivateEngine(World.Machine.Busybox);
-            try
-            {
-                await Engine.LimitDiskAsync(Disk);
-                await Engine.StartAsync();
-                await World.Machine.PrepareAsync(Engine.DockerHost, World.Network);
-            }
-            catch
-            {
-                // Nobody disposes of a fixture that never was.
-                await Engine.DisposeAsync();
-                throw;
-            }
-        }
-
-        protected override async Task TearDownAsync() => await Engine.DisposeAsync();
-    }
+    public sealed class Fixture(ScenarioMachine machine) : PrivateEngineWorld(machine, "disk", Disk);
 }

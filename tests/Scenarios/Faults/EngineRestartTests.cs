@@ -91,23 +91,5 @@ public sealed class EngineRestartTests(EngineRestartTests.Fixture fixture) : ICl
         .With("networks:\n  " + World.Network, "volumes:\n  data: {}\nnetworks:\n  " + World.Network);
 
     /// <summary>Three quick services on an engine of their own.</summary>
-    public sealed class Fixture(ScenarioMachine machine) : WorldFixture(machine, "restart")
-    {
-        internal PrivateEngine Engine { get; private set; } = null!;
-
-        internal Task CommitAsync(string steps) => World.Repository.CommitAsync("The plain stack",
-        [
-            ("plain/Dockerfile", $"FROM {World.Machine.BaseImage}\n{steps}CMD [\"httpd\", \"-f\", \"-p\", \"80\"]\n"),
-        ]);
-
-        protected override async Task SetUpAsync()
-        {
-            await CommitAsync("");
-            Engine = new PrivateEngine(World.Machine.Busybox);
-            await Engine.StartAsync();
-            await World.Machine.PrepareAsync(Engine.DockerHost, World.Network);
-        }
-
-        protected override async Task TearDownAsync() => await Engine.DisposeAsync();
-    }
+    public sealed class Fixture(ScenarioMachine machine) : PrivateEngineWorld(machine, "restart");
 }
