@@ -51,6 +51,9 @@ public sealed record DeploymentSettings
     /// <summary>How long a look at services that should be healthy already may take.</summary>
     public TimeSpan QuickLook { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long what this run saw healthy counts as healthy while it changes nothing: a look takes as long itself.</summary>
+    public TimeSpan FreshLook { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Eight hexadecimal digits that stand for the run in names.</summary>
     public string RunMark => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(RunId)))[..8];
 

@@ -12,8 +12,17 @@ internal sealed class PhaseTransaction(
     TimeProvider clock,
     IRunLog log)
 {
+    /// <summary>Carries <paramref name="plan"/> out.</summary>
+    /// <param name="rollout">The stack.</param>
+    /// <param name="number">The phase.</param>
+    /// <param name="wanted">Its services.</param>
+    /// <param name="plan">What is to be done.</param>
+    /// <param name="observed">What the plan was made from: while nothing of it is changed nobody need look again.</param>
+    /// <param name="isLast">True when no phase of this run comes after it.</param>
+    /// <param name="cancellationToken">Stops it; what was changed is undone first.</param>
     public async Task<PhaseOutcome> RunAsync(
-        Rollout rollout, int number, IReadOnlyList<WantedService> wanted, DeploymentPlan plan, bool isLast, CancellationToken cancellationToken)
+        Rollout rollout, int number, IReadOnlyList<WantedService> wanted, DeploymentPlan plan, ObservedState observed, bool isLast,
+        CancellationToken cancellationToken)
     {
         var runner = new OperationRunner(target, rollout, settings, clock, log);
         GateVerdict? verdict = null;
@@ -37,14 +46,16 @@ internal sealed class PhaseTransaction(
             using (log.Begin(new RunStep(StepKind.Start, null) { Phase = number }))
                 await SwitchAsync(runner, plan, cancellationToken);
 
-            var patience = plan.IsEmpty ? settings.QuickGate : settings.Gate;
-            verdict = await HoldGateAsync(rollout.Project, number, wanted, plan.Switch, patience, cancellationToken);
+            verdict = plan.IsEmpty
+                ? await HoldGateAsync(rollout.Project, number, wanted, [], settings.QuickGate, observed, cancellationToken)
+                : await HoldGateAsync(rollout.Project, number, wanted, plan.Switch, settings.Gate, null, cancellationToken);
             if (verdict.Passed)
             {
                 await runner.RunByServiceAsync(plan.HandOver, CancellationToken.None);
                 await new PhaseSettlement(target, log).SettleAsync(runner, rollout.Project, plan, isLast);
-                return await OutcomeAsync(runner, rollout.Project, number, plan.IsEmpty ? PhaseResult.Unchanged : PhaseResult.Succeeded,
-                    wanted, plan, plan.Changes, verdict, null);
+                return plan.IsEmpty
+                    ? Outcome(runner, rollout.Project, number, PhaseResult.Unchanged, wanted, plan, plan.Changes, verdict, null, observed.Containers)
+                    : await OutcomeAsync(runner, rollout.Project, number, PhaseResult.Succeeded, wanted, plan, plan.Changes, verdict, null);
             }
 
             failure = new GateFailed(verdict, await CollectEvidenceAsync(rollout.Project, wanted, plan.Switch));
@@ -72,7 +83,7 @@ internal sealed class PhaseTransaction(
         using (log.Begin(new RunStep(StepKind.Start, null) { Phase = number }))
             await runner.RunByServiceAsync(plan.Trial, cancellationToken);
         var verdict = await HoldGateAsync(
-            project, number, tried, plan.Trial, settings.Gate with { MinHealthyTime = TimeSpan.Zero }, cancellationToken);
+            project, number, tried, plan.Trial, settings.Gate with { MinHealthyTime = TimeSpan.Zero }, null, cancellationToken);
         if (verdict.Passed)
             await runner.RunByServiceAsync(plan.EndTrial, cancellationToken);
         return verdict;
@@ -86,10 +97,10 @@ internal sealed class PhaseTransaction(
 
     private async Task<GateVerdict> HoldGateAsync(
         string project, int number, IReadOnlyList<WantedService> wanted, IReadOnlyList<Operation> step, GateSettings patience,
-        CancellationToken cancellationToken)
+        ObservedState? observed, CancellationToken cancellationToken)
     {
         using var shown = log.Begin(new RunStep(StepKind.Gate, null) { Phase = number });
-        var observed = await snapshot.TakeAsync(project, cancellationToken);
+        observed ??= await snapshot.TakeAsync(project, cancellationToken);
         var gone = new List<ServiceHealth>();
         var gated = new List<GatedService>();
         foreach (var service in wanted)
@@ -183,7 +194,13 @@ internal sealed class PhaseTransaction(
             containers = [];
         }
 
-        return new PhaseOutcome(number, result,
+        return Outcome(runner, project, number, result, wanted, plan, changes, verdict, failure, containers);
+    }
+
+    private static PhaseOutcome Outcome(
+        OperationRunner runner, string project, int number, PhaseResult result, IReadOnlyList<WantedService> wanted, DeploymentPlan plan,
+        IReadOnlyDictionary<string, ServiceChange> changes, GateVerdict? verdict, DeploymentFailure? failure,
+        IReadOnlyList<DeployedContainer> containers) => new(number, result,
         [
             .. wanted.Select(service => new ServiceOutcome(
                 service.Service.Name,
@@ -198,7 +215,6 @@ internal sealed class PhaseTransaction(
                     : Downtime(runner, verdict, service.Service.Name),
             }),
         ], failure);
-    }
 
     // The old container answers until the new one has passed the gate.
     private static TimeSpan? DowntimeBeside(GateVerdict? verdict, string service) =>

@@ -19,6 +19,8 @@ public sealed class PhasedDeployment(
     private readonly PhaseImages images = new(target, source, settings, clock, log);
     // Of these this run itself saw the gate pass: what could not be removed afterwards is a leftover, and no sign of an interruption.
     private readonly HashSet<int> passed = [];
+    // When this run saw the gate of a phase pass that it had found unchanged, while nothing was changed since; time stamps of the clock.
+    private readonly Dictionary<int, long> seenHealthy = [];
 
     private readonly ImagesAhead ahead = new(new PhaseImages(target, source, settings, clock, log), log);
 
@@ -49,6 +51,11 @@ public sealed class PhasedDeployment(
         }
         finally
         {
+            if (outcome is { Result: PhaseResult.Unchanged })
+                seenHealthy[number] = clock.GetTimestamp();
+            else
+                seenHealthy.Clear();
+
             if (outcome is { Failure: null })
                 passed.Add(number);
             else
@@ -78,7 +85,7 @@ public sealed class PhasedDeployment(
             var plan = DeploymentPlanner.Plan(
                 rollout.Project, wanted, ProjectResources.Networks(rollout, phase), ProjectResources.Volumes(rollout, phase), observed, settings.RunMark, (number, settings.KeepVersions));
             return await new PhaseTransaction(target, observer, gate, evidence, settings, clock, log).RunAsync(
-                rollout, number, wanted, plan, isLast: coming.Length == 1, cancellationToken);
+                rollout, number, wanted, plan, observed, isLast: coming.Length == 1, cancellationToken);
         }
         catch (ImageFailedException failed)
         {
@@ -109,7 +116,12 @@ public sealed class PhasedDeployment(
     private async Task<EarlierPhaseUnhealthy?> FindUnhealthyEarlierPhaseAsync(
         Rollout rollout, IReadOnlyList<Phase> phases, int number, CancellationToken cancellationToken)
     {
-        var earlier = phases.Where(phase => phase.Number < number).OrderBy(phase => phase.Number).ToArray();
+        Phase[] earlier =
+        [
+            .. phases
+                .Where(phase => phase.Number < number && !(seenHealthy.TryGetValue(phase.Number, out var seen) && clock.GetElapsedTime(seen) < settings.FreshLook))
+                .OrderBy(phase => phase.Number),
+        ];
         if (earlier.Length == 0)
             return null;
 

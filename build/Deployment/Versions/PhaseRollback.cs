@@ -26,7 +26,7 @@ internal sealed class PhaseRollback(IDeploymentTarget target, TargetSnapshot sna
             return new PhaseOutcome(number, PhaseResult.NotStarted, [], new OperationRefused(
                 service.Service.Name, $"CreateContainer {holder.Name}", DeploymentPlanner.ForeignName(holder)));
 
-        var outcome = await transaction.RunAsync(way.Rollout, number, way.Wanted, way.Plan, isLast: true, cancellationToken);
+        var outcome = await transaction.RunAsync(way.Rollout, number, way.Wanted, way.Plan, observed, isLast: true, cancellationToken);
         await new OrphanTags(target, log).SweepAsync(rollout.Project, CancellationToken.None);
         return outcome.Failure is null ? WentBack(outcome, version) : outcome;
     }
