@@ -29,9 +29,14 @@ public sealed record PreflightSettings
 public sealed class Preflight(IDeploymentTarget target, IRequirementProbe probe, IRunLog log, IImageRegistry? registry = null)
 {
     private Task<(Requirement Requirement, RequirementAnswer Answer)[]>? asked;
+    private Task<TargetDescription>? described;
 
-    /// <summary>Asks the databases and caches already; the next check takes their answers.</summary>
-    public void AskAhead(Rollout rollout, CancellationToken cancellationToken) => asked = AskAsync(rollout, cancellationToken);
+    /// <summary>Asks the databases and caches already, and the target what it is; the next check takes their answers.</summary>
+    public void AskAhead(Rollout rollout, CancellationToken cancellationToken)
+    {
+        asked = AskAsync(rollout, cancellationToken);
+        described = target.DescribeAsync(cancellationToken);
+    }
 
     /// <summary>Checks everything and gives all that was found; an engine that does not answer is a finding too.</summary>
     /// <param name="rollout">The stack.</param>
@@ -61,23 +66,31 @@ public sealed class Preflight(IDeploymentTarget target, IRequirementProbe probe,
     {
         try
         {
-            var description = await target.DescribeAsync(cancellationToken);
+            var description = await (Interlocked.Exchange(ref described, null) ?? target.DescribeAsync(cancellationToken));
             log.Information($"engine {description.Version} (API {description.ApiVersion}) at {description.Endpoint}, host {description.Name}");
             var observed = await new TargetSnapshot(target).TakeAsync(rollout.Project, cancellationToken);
+            // It may write; the others only ask, all at once.
+            var networks = await new NetworkCheck(target, log).CheckAsync(rollout, observed, settings, cancellationToken);
+            var ports = new PortCheck(target).CheckAsync(rollout, observed, description.IsLocal, cancellationToken);
+            var databases = new DatabaseVolumeCheck(target).CheckAsync(rollout, cancellationToken);
+            var images = new ImageCheck(target, description.Platform).CheckAsync(phases, cancellationToken);
+            var bases = new BaseImageCheck(target, registry, description.Platform).CheckAsync(settings.Verified, cancellationToken);
+            var disk = CheckDiskAsync(settings, cancellationToken);
+            await Task.WhenAll(ports, databases, images, bases, disk);
             return (!description.IsLocal,
             [
-                .. await new NetworkCheck(target, log).CheckAsync(rollout, observed, settings, cancellationToken),
+                .. networks,
                 .. SubnetCheck.Check(rollout, observed, description),
-                .. await new PortCheck(target).CheckAsync(rollout, observed, description.IsLocal, cancellationToken),
+                .. await ports,
                 .. LimitCheck.Check(rollout, description),
                 .. BuilderCheck.Check(settings.Verified, description),
                 .. NameCheck.Check(rollout, phases, observed),
                 .. VolumeCheck.Check(rollout, observed),
-                .. await new DatabaseVolumeCheck(target).CheckAsync(rollout, cancellationToken),
+                .. await databases,
                 .. FirstStartCheck.Check(rollout, observed),
-                .. await new ImageCheck(target, description.Platform).CheckAsync(phases, cancellationToken),
-                .. await new BaseImageCheck(target, registry, description.Platform).CheckAsync(settings.Verified, cancellationToken),
-                .. await CheckDiskAsync(settings, cancellationToken),
+                .. await images,
+                .. await bases,
+                .. await disk,
             ]);
         }
         catch (WorldRefusedException refused)

@@ -26,15 +26,18 @@ internal sealed class TargetSnapshot(ITargetObserver target)
 
     public async Task<ObservedState> TakeAsync(string project, CancellationToken cancellationToken)
     {
-        var containers = await target.ListContainersAsync(cancellationToken);
+        var networks = target.ListNetworksAsync(cancellationToken);
+        var volumes = target.ListVolumesAsync(cancellationToken);
+        var listing = target.ListContainersAsync(cancellationToken);
+        await Task.WhenAll(networks, volumes, listing);
+        var containers = await listing;
         var complete = new List<DeployedContainer>(containers.Count);
         foreach (var container in containers)
             complete.Add(container.Project == project && container.State == "exited"
                 ? container with { ExitCode = (await target.InspectContainerAsync(container.Id, cancellationToken))?.ExitCode }
                 : container);
 
-        return new ObservedState(
-            complete, await target.ListNetworksAsync(cancellationToken), await target.ListVolumesAsync(cancellationToken));
+        return new ObservedState(complete, await networks, await volumes);
     }
 }
 

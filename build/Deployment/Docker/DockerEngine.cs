@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Docker.DotNet;
+using Docker.DotNet.Models;
 using PhasedRollout.Compose;
 using PhasedRollout.Contexts.Registries;
 using PhasedRollout.Rollouts;
@@ -26,6 +27,8 @@ public sealed partial class DockerEngine : IDeploymentTarget, IDisposable
     private readonly SemaphoreSlim connecting = new(1);
     private DockerClient? client;
     private Version? api;
+    // Where it keeps its images; that does not change while it runs.
+    private string? root;
 
     private DockerEngine(DockerEndpoint endpoint, EngineAccess access, RegistryCredentials credentials)
     {
@@ -83,7 +86,8 @@ public sealed partial class DockerEngine : IDeploymentTarget, IDisposable
     public async Task<TargetDescription> DescribeAsync(CancellationToken cancellationToken)
     {
         var version = await CallAsync("read the version", (docker, token) => docker.System.GetVersionAsync(token), cancellationToken);
-        var info = await CallAsync("read the engine's information", (docker, token) => docker.System.GetSystemInfoAsync(token), cancellationToken);
+        var info = await InformAsync(cancellationToken);
+        root = info.DockerRootDir;
         return new TargetDescription(endpoint.Uri.ToString(), info.Name, version.Version, api!, $"{version.Os}/{version.Arch}", host.IsLocal)
         {
             HasBuildKit = version.Os == "linux" && await IsBuildKitAllowedAsync(cancellationToken),
@@ -105,8 +109,7 @@ public sealed partial class DockerEngine : IDeploymentTarget, IDisposable
         if (!host.IsLocal)
             return null;
 
-        var info = await CallAsync("read the engine's information", (docker, token) => docker.System.GetSystemInfoAsync(token), cancellationToken);
-        return host.FreeDisk(info.DockerRootDir);
+        return host.FreeDisk(root ?? (await InformAsync(cancellationToken)).DockerRootDir);
     }
 
     /// <inheritdoc />
@@ -116,6 +119,9 @@ public sealed partial class DockerEngine : IDeploymentTarget, IDisposable
         http.Dispose();
         connecting.Dispose();
     }
+
+    private Task<SystemInfoResponse> InformAsync(CancellationToken cancellationToken) =>
+        CallAsync("read the engine's information", (docker, token) => docker.System.GetSystemInfoAsync(token), cancellationToken);
 
     private async Task<Version> NegotiateAsync(CancellationToken cancellationToken)
     {
