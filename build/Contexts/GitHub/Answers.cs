@@ -1,23 +1,13 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Octokit.Internal;
 
 namespace PhasedRollout.Contexts.GitHub;
 
 /// <summary><c>GET repos/{owner}/{name}</c>: what we use of it.</summary>
 internal sealed record RepositoryJson(string? FullName, string? DefaultBranch, bool? Archived);
 
-/// <summary>Reads answers in place of Octokit's own reader, which stumbles over a <c>"size": null</c>.</summary>
-internal sealed class AnswerReader : IJsonSerializer
-{
-    /// <summary>We only read.</summary>
-    public string Serialize(object item) => throw new NotSupportedException("nothing is sent to GitHub");
-
-    public T Deserialize<T>(string json) => (T)JsonSerializer.Deserialize(json, typeof(T), AnswerJson.Default)!;
-}
-
-/// <summary>The answers that Octokit asks <see cref="AnswerReader"/> to read.</summary>
+/// <summary>The answers that Octokit is asked for.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(RepositoryJson))]
 internal sealed partial class AnswerJson : JsonSerializerContext;

@@ -129,7 +129,7 @@ internal sealed class GitHubConnection : IDisposable
             root,
             new InMemoryCredentialStore(token is null ? Credentials.Anonymous : new Credentials(token)),
             adapter,
-            new AnswerReader());
+            new GeneratedJson(AnswerJson.Default));
         connection.SetRequestTimeout(BeyondAnyWait);
         return connection;
     }
