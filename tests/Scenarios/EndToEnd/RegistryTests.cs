@@ -52,14 +52,14 @@ public sealed class RegistryTests(RegistryTests.Fixture fixture) : IClassFixture
     }
 
     [Fact]
-    public async Task A_base_image_is_pulled_with_the_credentials_of_the_Docker_configuration()
+    public async Task A_base_image_is_pulled_with_the_credentials_that_a_helper_of_the_Docker_configuration_says()
     {
         await fixture.StartRegistryAsync();
         await World.Engine.RemoveAsync();
         await World.Repository.CommitAsync("A service on a private base", [("based/Dockerfile", $"FROM {fixture.Base}\nRUN true\n")]);
         await World.WriteAsync(World.Good.With($"image: {fixture.Image}\n", $"build: https://github.com/{FixtureRepository.FullName}.git#main:based\n"));
 
-        (await World.RunAsync(fixture.Configuration(withLogin: true), "Deploy")).ShouldEndWith(0).Output.ShouldNotContain(Fixture.Password);
+        (await World.RunAsync(fixture.ConfigurationWithHelper(), "Deploy")).ShouldEndWith(0).Output.ShouldNotContain(Fixture.Password);
         (await World.Engine.ContainersAsync()).ShouldHaveSingleItem().Service.ShouldBe("web");
 
         await World.Engine.RemoveAsync();
@@ -88,13 +88,32 @@ public sealed class RegistryTests(RegistryTests.Fixture fixture) : IClassFixture
 
         private int Port { get; set; }
 
+        private string Registry => $"127.0.0.1:{Port.ToString(CultureInfo.InvariantCulture)}";
+
         internal Dictionary<string, string> Configuration(bool withLogin)
         {
             var folder = Directory.CreateDirectory(Path.Combine(World.Folder, withLogin ? "login" : "no-login")).FullName;
             var login = Convert.ToBase64String(Encoding.UTF8.GetBytes($"user:{Password}"));
-            var auths = new Dictionary<string, object> { [$"127.0.0.1:{Port.ToString(CultureInfo.InvariantCulture)}"] = new { auth = login } };
+            var auths = new Dictionary<string, object> { [Registry] = new { auth = login } };
             File.WriteAllText(Path.Combine(folder, "config.json"), withLogin ? JsonSerializer.Serialize(new { auths }) : "{}");
             return new Dictionary<string, string> { ["DOCKER_CONFIG"] = folder };
+        }
+
+        /// <summary>The login stands in no file: a program beside says it to who asks for this registry.</summary>
+        internal Dictionary<string, string> ConfigurationWithHelper()
+        {
+            var folder = Directory.CreateDirectory(Path.Combine(World.Folder, "helper")).FullName;
+            var helper = Path.Combine(folder, "docker-credential-scenario");
+            File.WriteAllText(helper, $$"""
+                #!/bin/sh
+                if [ "$1 $(cat)" = "get {{Registry}}" ]; then echo '{"ServerURL":"{{Registry}}","Username":"user","Secret":"{{Password}}"}'; else exit 1; fi
+
+                """);
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(helper, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            var credHelpers = new Dictionary<string, string> { [Registry] = "scenario" };
+            File.WriteAllText(Path.Combine(folder, "config.json"), JsonSerializer.Serialize(new { credHelpers }));
+            return new Dictionary<string, string> { ["DOCKER_CONFIG"] = folder, ["PATH"] = $"{folder}:{Environment.GetEnvironmentVariable("PATH")}" };
         }
 
         /// <summary>Pushes another image under the same tag.</summary>
