@@ -17,14 +17,20 @@ internal static class DockerfileChecker
     /// <summary>Everything that is wrong with <paramref name="instructions"/>, in their order.</summary>
     public static IEnumerable<DockerfileProblem> Check(IReadOnlyList<Instruction> instructions)
     {
-        var hasStage = false;
+        var (hasStage, wasUnknown) = (false, false);
         foreach (var instruction in instructions)
         {
+            // What follows a line that is none is most often the rest of the same text; a builder stops at the first.
+            var isUnknown = !Keywords.Contains(instruction.Keyword, StringComparer.Ordinal);
+            if (isUnknown && wasUnknown)
+                continue;
+
+            wasUnknown = isUnknown;
             foreach (var problem in Check(instruction))
                 yield return problem;
 
             hasStage |= instruction.Keyword == "FROM";
-            if (!hasStage && instruction.Keyword != "ARG" && Keywords.Contains(instruction.Keyword, StringComparer.Ordinal))
+            if (!hasStage && instruction.Keyword != "ARG" && !isUnknown)
                 yield return Refused(instruction, $"{instruction.Keyword} stands before the first FROM", "start with FROM; only ARG may stand before it");
         }
 
@@ -42,10 +48,10 @@ internal static class DockerfileChecker
 
     private static DockerfileProblem Unknown(Instruction instruction)
     {
-        var keyword = Shown.Safe(instruction.Keyword, 40);
+        var keyword = Shown.Safe(instruction.Written, 40);
         return Refused(
             instruction, keyword.Length == 0 ? "a line continuation continues nothing" : $"'{keyword}' is no instruction",
-            NearestName.Suggest(keyword, Keywords, keyword.Length == 0 ? "remove it" : "if it continues the line above, that line must end in a backslash"));
+            NearestName.Suggest(instruction.Keyword, Keywords, keyword.Length == 0 ? "remove it" : "if it continues the line above, that line must end in a backslash"));
     }
 
     private static IEnumerable<DockerfileProblem> OfArguments(Instruction instruction)

@@ -6,6 +6,9 @@ namespace PhasedRollout.Contexts.Dockerfiles;
 /// <param name="EndLine">Its last line, that of a heredoc's end included.</param>
 public sealed record Instruction(string Keyword, int Line, int EndLine)
 {
+    /// <summary>Its keyword as written.</summary>
+    public string Written { get; init; } = Keyword;
+
     /// <summary>What stands behind the flags, continuation lines joined.</summary>
     public string Text { get; init; } = "";
 

@@ -16,7 +16,7 @@ internal sealed class InstructionParser(char escape, List<DockerfileProblem> pro
     {
         var (keyword, rest) = SplitFirst(text.Trim());
         var (flags, arguments) = FlagWords.Split(rest);
-        var instruction = new Instruction(keyword.ToUpperInvariant(), line, line) { Flags = flags, Text = arguments };
+        var instruction = new Instruction(keyword.ToUpperInvariant(), line, line) { Written = keyword, Flags = flags, Text = arguments };
         return instruction.Keyword switch
         {
             "ADD" or "COPY" or "VOLUME" => WithJson(instruction, SplitBlanks),

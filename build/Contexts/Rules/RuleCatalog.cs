@@ -76,6 +76,7 @@ public static class RuleCatalog
         new("VC232", FailureClass.BuildFailure, RuleStation.VerifyContexts, "The extensions of PHP that composer wants are in the image"),
         new("VC233", FailureClass.BuildFailure, RuleStation.VerifyContexts, "A solution of .NET finds all of its projects"),
         new("VC234", FailureClass.BuildFailure, RuleStation.VerifyContexts, "Packages that are installed are in the base image's release"),
+        new("VC235", FailureClass.BuildFailure, RuleStation.VerifyContexts, "pip installs into a Python that lets it"),
 
         // Ports.
         new("VC301", FailureClass.WrongPort, RuleStation.VerifyContexts, "The published port is one that the image listens on"),

@@ -54,6 +54,7 @@ public sealed record RuleSet(IReadOnlyList<IServiceRule> OfServices, IReadOnlyLi
             new StartedFileRule(),
             new PhpExtensionRule(),
             new RemovedPackageRule(),
+            new SystemPythonRule(),
             new SolutionRule(),
             new SubmoduleRule(),
             new LargeFileRule(),

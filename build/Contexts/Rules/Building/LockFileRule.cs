@@ -1,4 +1,5 @@
 using PhasedRollout.Contexts.Dockerfiles;
+using PhasedRollout.Contexts.Packages;
 using PhasedRollout.Contexts.Rules.Copying;
 using PhasedRollout.Contexts.Shells;
 using PhasedRollout.Rollouts;
@@ -21,7 +22,8 @@ internal sealed class LockFileRule : DockerfileRule
             // What another stage, a download or a heredoc brings is not in the context.
             var brought = Chain(stage).SelectMany(it => it.Instructions).Any(it => it.Instruction.Flag("from") is not null || it.Mounts.Any(mount => mount.From is not null)
                 || it.Instruction.Heredocs.Count > 0 || it.Instruction.Keyword == "ADD");
-            if (brought)
+            // A base image of somebody's may do all of it by ONBUILD, or hold it.
+            if (brought || (copied.Count == 0 && !stage.IsFromScratch && !PackageInstalls.IsPublic(stage.BaseImage)))
                 continue;
 
             var before = "";
@@ -29,11 +31,12 @@ internal sealed class LockFileRule : DockerfileRule
             {
                 var run = it.Instruction;
                 foreach (var command in ShellText.OfRun(it))
-                    if (Wanted(command) is var (program, wanted) && !wanted.Any(names.Contains) && !wanted.Any(copied.Contains) && !wanted.Any(name => before.Contains(name, StringComparison.Ordinal))
+                    if (Wanted(command, names) is var (program, paths) && paths.Select(TreeFolders.NameOf).ToList() is var wanted
+                        && !wanted.Any(names.Contains) && !wanted.Any(copied.Contains) && !wanted.Any(name => before.Contains(name, StringComparison.Ordinal))
                         && !before.Contains("git clone", StringComparison.Ordinal) && !before.Contains("curl", StringComparison.Ordinal) && !before.Contains("wget", StringComparison.Ordinal))
                         yield return About(
                             subject, "VC213", Certainty.Likely, run,
-                            $"'{program}' needs {string.Join(" or ", wanted.Select(name => $"'{name}'"))}, and no such file is sent to the builder",
+                            $"'{program}' needs {string.Join(" or ", paths.Select(path => $"'{path}'"))}, and no file of {(paths.Length > 1 ? "these names" : "that name")} is sent to the builder",
                             $"commit '{wanted[0]}' (and let .dockerignore leave it), or {Instead(program)}", "build/context");
                 before += run.Text + "\n";
             }
@@ -45,13 +48,14 @@ internal sealed class LockFileRule : DockerfileRule
         it.Instruction.Keyword == "COPY" ? it.Arguments.OfType<string>().Select(path => TreeFolders.NameOf(path.TrimEnd('/')))
         : it.Mounts.Select(mount => TreeFolders.NameOf(mount.Target ?? ""));
 
-    private static (string Program, string[] Wanted)? Wanted(ShellCommand command)
+    // Yarn before version 2 is content with no lock file, also with --frozen-lockfile; a .yarnrc.yml is of a later one.
+    private static (string Program, string[] Wanted)? Wanted(ShellCommand command, HashSet<string> names)
     {
         string[] words = [.. command.Written];
         return words switch
         {
             ["npm", "ci" or "clean-install", ..] when !words.Contains("--prefix") => ("npm ci", ["package-lock.json", "npm-shrinkwrap.json"]),
-            ["yarn", "install", ..] when words.Contains("--frozen-lockfile") || words.Contains("--immutable") => ("yarn install", ["yarn.lock"]),
+            ["yarn", "install", ..] when words.Contains("--immutable") || (words.Contains("--frozen-lockfile") && names.Contains(".yarnrc.yml")) => ("yarn install", ["yarn.lock"]),
             ["pnpm", "install" or "i", ..] when words.Contains("--frozen-lockfile") => ("pnpm install", ["pnpm-lock.yaml"]),
             ["go", "mod", "download", ..] => ("go mod download", ["go.mod"]),
             ["poetry", "install", ..] => ("poetry install", ["pyproject.toml"]),
@@ -74,8 +78,8 @@ internal sealed class LockFileRule : DockerfileRule
 
     // A path with a variable or a wildcard may be any file; one outside of the working directory may come with the base image.
     private static (string, string[])? Named(string program, string path) =>
-        path.IndexOfAny(['$', '*', '?', '<', '"', '\'', '\\', ':']) < 0 && !path.StartsWith('-') && path != "/dev/stdin" && TreeFolders.NameOf(path) is { Length: > 0 } name
-            ? (program, [name])
+        path.IndexOfAny(['$', '*', '?', '<', '"', '\'', '\\', ':']) < 0 && !path.StartsWith('-') && path != "/dev/stdin" && TreeFolders.NameOf(path).Length > 0
+            ? (program, [path])
             : null;
 
     private static string Instead(string program) => program switch

@@ -42,10 +42,10 @@ internal sealed partial class RunFileRule : DockerfileRule
                 foreach (var command in run.Commands.TakeWhile(_ => before.All(IsHarmless)))
                 {
                     before.Add(command);
-                    // What may fail without the step is looked for, not needed.
-                    foreach (var path in Paths(command).Where(path => IsMissing(run, command, path) && (command.MustSucceed || !IsOptional(command))))
+                    // What may fail without the step is looked for, not needed; nor does it end a build.
+                    foreach (var path in Paths(command).Where(path => (command.MustSucceed || !IsOptional(command)) && IsMissing(run, command, path)))
                         yield return About(
-                            subject, "VC223", Certainty.Likely, run.Instruction.Instruction,
+                            subject, "VC223", command.MustSucceed ? Certainty.Likely : Certainty.Hint, run.Instruction.Instruction,
                             $"'{Shown.Safe(command.ToString(), 80)}' needs '{path}' in '{command.Folder}', and nothing has brought it there",
                             Remedy(subject, files, path, command.Folder!));
                 }
@@ -68,7 +68,7 @@ internal sealed partial class RunFileRule : DockerfileRule
         ["cp" or "mv", { } file, { } target] when !file.StartsWith('-') && !target.StartsWith('-') => [file],
         ["cp", "-r" or "-R" or "-a" or "-f" or "-p" or "-rf", { } file, _] => [file],
         ["cat" or "." or "source", { } file] => [file],
-        ["cd", { } folder] when command.MustSucceed => [folder],
+        ["cd", { } folder] => [folder],
         _ => Enumerable.Empty<string>(),
     }).Where(path => Plain().IsMatch(path));
 

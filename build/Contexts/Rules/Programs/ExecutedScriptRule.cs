@@ -26,7 +26,8 @@ internal sealed class ExecutedScriptRule : DockerfileRule
                     subject, "VC230", Certainty.Likely, step.Run.Instruction.Instruction,
                     $"'{Shown.Safe(step.Command.ToString(), 80)}' reads '{lack}' beside '{file}', and nothing has brought it there",
                     subject.Tree!.Find(Beside(file, lack)) is not null ? $"COPY {lack} to the same folder before this RUN"
-                        : $"git add -f {Beside(file, lack)}: ignore files such as those for *.jar keep it out of many repositories");
+                        : $"git add -f {Beside(file, lack)}"
+                            + (lack.EndsWith(".jar", StringComparison.Ordinal) ? ": ignore files such as those for *.jar keep it out of many repositories" : ""));
         }
     }
 
@@ -40,13 +41,13 @@ internal sealed class ExecutedScriptRule : DockerfileRule
     private static bool IsExecuted(StageStep step) => step.Words[0].Contains('/', StringComparison.Ordinal) && step.Program is not ("sh" or "bash");
 
     private static bool ChangesModes(StageStep step) => step.Memory.Text.Contains("chmod", StringComparison.Ordinal) || step.Memory.Text.Contains("install -", StringComparison.Ordinal)
-        || step.Memory.Text.Contains("update-index", StringComparison.Ordinal)
+        || step.Memory.Text.Contains("update-index", StringComparison.Ordinal) || WritesWrapper(step)
         || step.Run.Before.Any(it => it.Instruction.Flag("chmod") is not null);
 
     // https://docs.gradle.org/current/userguide/gradle_wrapper.html, https://maven.apache.org/wrapper
     private static string? Lacks(StageStep step, string script)
     {
-        string[] wanted = step.Memory.IsOpaque ? [] : TreeFolders.NameOf(script) switch
+        string[] wanted = step.Memory.IsOpaque || WritesWrapper(step) ? [] : TreeFolders.NameOf(script) switch
         {
             "gradlew" => ["gradle/wrapper/gradle-wrapper.jar", "gradle/wrapper/gradle-wrapper.properties"],
             "mvnw" => [".mvn/wrapper/maven-wrapper.properties"],
@@ -55,6 +56,10 @@ internal sealed class ExecutedScriptRule : DockerfileRule
         var folder = step.Command.Folder is null ? null : TreeFolders.ParentOf(StageFiles.Join(step.Command.Folder, script)) is { Length: > 0 } parent ? parent : "/";
         return wanted.FirstOrDefault(path => folder is not null && !step.Memory.Text.Contains(TreeFolders.NameOf(path), StringComparison.Ordinal) && step.Run.Files.Look(path, folder).IsAbsent);
     }
+
+    // mvn wrapper:wrapper, mvn -N io.takari:maven:wrapper, gradle wrapper: the script, what it reads, and its mode.
+    private static bool WritesWrapper(StageStep step) =>
+        step.Memory.Text.Contains(":wrapper", StringComparison.Ordinal) || step.Memory.Text.Contains(" wrapper", StringComparison.Ordinal);
 
     private static string Beside(string file, string path) => TreeFolders.ParentOf(file) is { Length: > 0 } folder ? $"{folder}/{path}" : path;
 }

@@ -1,7 +1,5 @@
-using System.Globalization;
 using PhasedRollout.Contexts.Dockerfiles;
 using PhasedRollout.Contexts.Rules.Building;
-using PhasedRollout.Contexts.Rules.Serving;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Contexts.Rules.Programs;
@@ -9,8 +7,8 @@ namespace PhasedRollout.Contexts.Rules.Programs;
 /// <summary>VC234: a package that <c>apt-get</c> installs is in the release of the base image. Only what people still copy from older Dockerfiles.</summary>
 internal sealed class RemovedPackageRule : DockerfileRule
 {
-    private const int Trixie = 13;
-    private const int Bookworm = 12;
+    private const int Trixie = ImageReleases.Trixie;
+    private const int Bookworm = ImageReleases.Bookworm;
     private const int Bullseye = 11;
 
     // The first release without the package (https://packages.debian.org, https://packages.ubuntu.com; Ubuntu's as a year and a month), and what took its place.
@@ -54,7 +52,7 @@ internal sealed class RemovedPackageRule : DockerfileRule
         foreach (var step in StageSteps.Of(subject, dockerfile))
         {
             // Another place to look for packages may have it.
-            if (step is not { Program: "apt-get" or "apt", IsNeeded: true } || !step.Words.Contains("install") || OtherSources(step.Memory.Text) || Release(step.Image) is not var (name, debian, ubuntu))
+            if (step is not { Program: "apt-get" or "apt", IsNeeded: true } || !step.Words.Contains("install") || OtherSources(step.Memory.Text) || ImageReleases.Of(step.Image) is not var (name, debian, ubuntu))
                 continue;
 
             foreach (var package in step.Words.SkipWhile(word => word != "install").Skip(1).Where(Removed.ContainsKey))
@@ -67,42 +65,4 @@ internal sealed class RemovedPackageRule : DockerfileRule
 
     private static bool OtherSources(string text) => text.Contains("sources.list", StringComparison.Ordinal) || text.Contains("add-apt-repository", StringComparison.Ordinal)
         || text.Contains(".list", StringComparison.Ordinal) || text.Contains(".sources", StringComparison.Ordinal) || text.Contains("dpkg -i", StringComparison.Ordinal) || text.Contains(".deb", StringComparison.Ordinal);
-
-    // The release that a tag is built on at the least; null where that is not known.
-    private static (string Name, int? Debian, int? Ubuntu)? Release(BaseImage image)
-    {
-        var words = image.Tag.Split('-');
-        if (image.Repository == "ubuntu")
-            return words[0] switch
-            {
-                "" or "latest" or "noble" or "24.04" => ("Ubuntu 24.04", null, 2404),
-                "jammy" or "22.04" => ("Ubuntu 22.04", null, 2204),
-                "focal" or "20.04" => ("Ubuntu 20.04", null, 2004),
-                _ => null,
-            };
-        if (ImageSystems.Of(image) is not (ImageSystem.SlimDebian or ImageSystem.FullDebian) || image.Repository is "eclipse-temurin" || image.IsMicrosoft)
-            return null;
-
-        var debian = words.Contains("trixie") ? Trixie : words.Contains("bookworm") ? Bookworm : words.Contains("bullseye") ? Bullseye : words.Contains("buster") ? 10
-            : image.Repository == "debian" ? words[0] switch { "13" or "" or "latest" or "stable" => Trixie, "12" => Bookworm, "11" => Bullseye, "10" => 10, _ => (int?)null }
-            : words.Length == 1 || words is [_, "slim" or "fpm" or "cli" or "apache"] ? ByDefault(image.Repository, words[0]) : null;
-        return debian is { } number ? ($"Debian {number}", number, null) : null;
-    }
-
-    // Tags that are still built moved to Debian 13 in August 2025, those whose version had ended by then stayed on Debian 12 (docker-library/official-images); node's on 12.
-    private static int? ByDefault(string repository, string version)
-    {
-        int[] parts = [.. version.Split('.').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1)];
-        return (repository, parts) switch
-        {
-            ("python", [3] or [3, >= 9 and < 20]) => Trixie,
-            ("python", [3, 8]) => Bookworm,
-            ("node", [18 or 20 or 22 or 24]) => Bookworm,
-            ("ruby", [3, 2]) => Bookworm,
-            ("ruby", [3, >= 3 and < 10] or [4, ..]) => Bookworm,
-            ("php", [8] or [8, >= 1]) => Bookworm,
-            ("golang", [1, >= 21]) or ("rust", [1, >= 73]) => Bookworm,
-            _ => null,
-        };
-    }
 }

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+using PhasedRollout.Contexts.Dockerfiles;
 using PhasedRollout.Contexts.Packages;
 using PhasedRollout.Contexts.Rules.Serving;
 using PhasedRollout.Rollouts;
@@ -5,12 +7,24 @@ using PhasedRollout.Rollouts;
 namespace PhasedRollout.Contexts.Rules.Programs;
 
 /// <summary>VC406: a shell, a language or a package manager that a container starts is in its image.</summary>
-internal sealed class StartedToolRule : ServiceRule
+internal sealed partial class StartedToolRule : ServiceRule
 {
     /// <inheritdoc/>
     public override IEnumerable<Finding> Check(ServiceSubject subject)
     {
-        if (subject.Dockerfile is not { Source.HasForeignSyntax: false } || subject.Image is not { IsReplaced: false } stage || !PackageInstalls.IsPublic(stage.BaseImage)
+        if (subject.Dockerfile is not { Source.HasForeignSyntax: false } || subject.Image is not { IsReplaced: false } stage)
+            yield break;
+
+        if (NoArray(subject, stage) is { } written)
+            yield return Findings.About(
+                subject, "build/dockerfile", "VC406", Certainty.Likely,
+                $"'{subject.Service.Name}' starts a shell with {Shown.Safe(written.Words[0], 80)}, which looks like a JSON array and is none: no program has such a name",
+                $"[{string.Join(", ", Quoted().Matches(written.Words[0]).Select(word => $"\"{word.Groups["word"].Value}\""))}], with double quotes and commas") with
+            {
+                Evidence = [Findings.OfDockerfile(subject, written.Line, written.Words[0])],
+            };
+
+        if (!PackageInstalls.IsPublic(stage.BaseImage)
             || BaseImage.Of(stage.BaseImage) is not { } image || StartCommand.Of(subject) is not { IsSure: true } start || Program(start) is not { } program)
             yield break;
 
@@ -32,6 +46,23 @@ internal sealed class StartedToolRule : ServiceRule
                 Evidence = [Shown.Safe(start.Evidence)],
             };
     }
+
+    // A builder takes for a shell's text what is not JSON to the letter.
+    private static ImageCommand? NoArray(ServiceSubject subject, Stage stage)
+    {
+        var started = subject.Service.Entrypoint is not null ? null
+            : stage.Entrypoint is { IsShell: true } ? stage.Entrypoint
+            : stage.Entrypoint is null or { Words.Count: 0 } && subject.Service.Command is null ? stage.Command
+            : null;
+        return started is { IsShell: true, Words: [var text] } && Array().IsMatch(text) ? started : null;
+    }
+
+    // No test of a shell: that has a blank behind its bracket, and no commas.
+    [GeneratedRegex("""^\[(?!.*(?:&&|\|\||;))(?:['‘’“”]|\s*["'].*,).*\]\s*\z""", RegexOptions.Singleline)]
+    private static partial Regex Array();
+
+    [GeneratedRegex("""['"‘’“”](?<word>[^'"‘’“”]*)['"‘’“”]""")]
+    private static partial Regex Quoted();
 
     // Only the first word: what a shell's text calls may come after something that brings it.
     private static string? Program(StartCommand start) =>
