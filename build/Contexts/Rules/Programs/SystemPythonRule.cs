@@ -13,7 +13,8 @@ internal sealed class SystemPythonRule : DockerfileRule
 
     // Another Python, or one that lets pip in.
     private static readonly string[] Helpers =
-        ["EXTERNALLY-MANAGED", "break-system-packages", "BREAK_SYSTEM_PACKAGES", "venv", "virtualenv", "pip.conf", "get-pip", "conda", "pyenv", "PYTHONUSERBASE"];
+        ["EXTERNALLY-MANAGED", "break-system-packages", "BREAK_SYSTEM_PACKAGES", "venv", "virtualenv", "pip.conf", "get-pip", "conda", "pyenv", "PYTHONUSERBASE",
+            "python3.", "update-alternatives"];
 
     private static readonly string[] ElsewhereOptions = ["-t", "--target", "--prefix", "--root", "--python", "--dry-run", "--break-system-packages"];
 

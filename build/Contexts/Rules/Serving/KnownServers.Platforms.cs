@@ -6,14 +6,16 @@ namespace PhasedRollout.Contexts.Rules.Serving;
 /// <summary>Servers that are told where to listen by files, urls or properties.</summary>
 internal sealed partial class KnownServers
 {
-    private IReadOnlyList<Listener> Nginx()
+    private IReadOnlyList<Listener> Nginx(ServerOptions options)
     {
+        if (options.HasUnknown || options.Has("-c", "-p"))
+            return [Unknown("nginx")];
+
         var texts = context.NginxTexts();
         if (texts.Count == 0)
         {
-            return context.IsMentioned("nginx") || context.Image is not { } image || !image.Repository.Contains("nginx", StringComparison.Ordinal)
-                ? [Unknown("nginx")]
-                : [new Listener("nginx", image.Repository == "nginx" ? 80 : 8080)];
+            int? port = context.Image?.Repository switch { "nginx" => 80, "nginxinc/nginx-unprivileged" => 8080, _ => null };
+            return [port is null || context.IsMentioned("nginx") ? Unknown("nginx") : new Listener("nginx", port)];
         }
 
         var listeners = texts.Where(text => text is not null).SelectMany(text => Listen().Matches(Comment().Replace(text!, "")))
@@ -56,11 +58,11 @@ internal sealed partial class KnownServers
 
     private Listener PhpFpm()
     {
-        var mayDiffer = context.IsCopied("php-fpm") || context.IsCopied("fpm") || context.IsMentioned("fpm");
+        var mayDiffer = context.IsCopied("fpm") || context.IsMentioned("fpm") || context.IsCopied("/usr/local/etc");
         return new Listener("php-fpm", mayDiffer ? null : 9000) { IsHttp = false, IsSure = !mayDiffer };
     }
 
-    private Listener Apache() => context.IsCopied("apache") || context.IsCopied("ports.conf") || context.IsMentioned("apache2/") || context.IsMentioned("Listen")
+    private Listener Apache() => context.IsCopied("apache") || context.IsCopied("ports.conf") || context.IsCopied("/etc/") || context.IsMentioned("apache2/") || context.IsMentioned("Listen")
         ? Unknown("apache")
         : new Listener("apache", 80);
 

@@ -27,7 +27,7 @@ internal sealed partial class KnownServers(ServingContext context, Func<string, 
         "http-server" => [Simple("http-server", options, ["-p", "--port"], ["-a"], "PORT", null, 8080, null)],
         "node" when options.Words is [{ } script, ..] && script.EndsWith("server.js", StringComparison.Ordinal) && context.IsCopied(".next/standalone") =>
             [Simple("next", options, ["--port"], ["--hostname"], "PORT", "HOSTNAME", 3000, null)],
-        "nginx" => Nginx(),
+        "nginx" => Nginx(options),
         "dotnet" when options.Words is [{ } file, ..] && file.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) => DotNet(options),
         "java" => Java(options),
         "php" when options.Has("-S") => [At("php -S", options.Last("-S").Value)],

@@ -1,4 +1,5 @@
 using PhasedRollout.Contexts.Dockerfiles;
+using PhasedRollout.Contexts.Packages;
 using PhasedRollout.Contexts.Shells;
 
 namespace PhasedRollout.Contexts.Rules.Serving;
@@ -6,6 +7,8 @@ namespace PhasedRollout.Contexts.Rules.Serving;
 /// <summary>What a program of the container sees: its environment, and the files of the context that are known.</summary>
 internal sealed class ServingContext(ServiceSubject subject)
 {
+    private const string NginxFolder = "/etc/nginx";
+
     private readonly Stage? stage = subject.Image;
 
     /// <summary>The image at the bottom; null when it is not known.</summary>
@@ -57,14 +60,21 @@ internal sealed class ServingContext(ServiceSubject subject)
     public static IReadOnlyList<string?> NginxFiles(ServiceSubject subject)
     {
         var files = new List<string?>();
-        foreach (var copy in subject.Image?.Instructions.Where(it => it.Instruction.Keyword is "COPY" or "ADD") ?? [])
+        foreach (var copy in All(subject.Image).Where(it => it.Instruction.Keyword is "COPY" or "ADD"))
         {
-            if (copy.Arguments is not [.., { } target] || !target.StartsWith("/etc/nginx", StringComparison.Ordinal))
-                continue;
-
-            files.AddRange(copy.Arguments.SkipLast(1).Select(source => source is not null && copy.Instruction.Flag("from") is null
-                && subject.Tree?.Find(subject.InContext(source.TrimStart('.').Trim('/'))) is { Kind: TreeEntryKind.File or TreeEntryKind.Executable } entry ? entry.Path : null));
+            var target = copy.Arguments is [.., { } last] && (last.StartsWith('/') || copy.WorkingDirectory is not null) ? StageFiles.Join(copy.WorkingDirectory ?? "/", last) : null;
+            var sources = copy.Arguments.SkipLast(1).Select(source => source is not null && copy.Instruction.Flag("from") is null
+                && subject.Tree?.Find(subject.InContext(GoPath.Clean("/" + source)[1..])) is { Kind: TreeEntryKind.File or TreeEntryKind.Executable } entry ? entry.Path : null).ToList();
+            if (target?.StartsWith(NginxFolder, StringComparison.Ordinal) == true)
+                files.AddRange(sources);
+            // A folder may hold that one; scripts of the image's entrypoint change what they like.
+            else if (target is null || (Holds(target) && sources.Contains(null)) || target.StartsWith("/docker-entrypoint.d", StringComparison.Ordinal))
+                files.Add(null);
         }
+
+        if (subject.Service.Mounts.Any(mount => mount.Target.StartsWith(NginxFolder, StringComparison.Ordinal) || Holds(mount.Target)
+            || mount.Target.StartsWith("/docker-entrypoint.d", StringComparison.Ordinal)))
+            files.Add(null);
 
         return files;
     }
@@ -75,11 +85,17 @@ internal sealed class ServingContext(ServiceSubject subject)
     /// <summary>The nginx files with their texts; null texts are not known.</summary>
     public IReadOnlyList<string?> NginxTexts() => [.. NginxFiles(subject).Select(path => path is null ? null : subject.Text(path))];
 
-    /// <summary>True when a RUN of the final stage speaks of <paramref name="word"/>.</summary>
-    public bool IsMentioned(string word) => stage?.Instructions.Any(it => it.Instruction.Keyword == "RUN"
-        && (it.Instruction.Text.Contains(word, StringComparison.Ordinal) || it.Instruction.Heredocs.Any(heredoc => heredoc.Content.Contains(word, StringComparison.Ordinal)))) == true;
+    /// <summary>True when a RUN of the final stage speaks of <paramref name="word"/>, or works in a folder that does.</summary>
+    public bool IsMentioned(string word) => All(stage).Any(it => it.Instruction.Keyword == "RUN"
+        && (it.Instruction.Texts.Any(text => text.Contains(word, StringComparison.Ordinal)) || it.WorkingDirectory?.Contains(word, StringComparison.Ordinal) == true));
 
-    /// <summary>True when the final stage copies something whose path speaks of <paramref name="word"/>.</summary>
-    public bool IsCopied(string word) => stage?.Instructions.Any(it => it.Instruction.Keyword is "COPY" or "ADD"
-        && it.Instruction.Text.Contains(word, StringComparison.Ordinal)) == true;
+    /// <summary>True when the final stage copies something whose path speaks of <paramref name="word"/>, or the service mounts it.</summary>
+    public bool IsCopied(string word) => All(stage).Any(it => it.Instruction.Keyword is "COPY" or "ADD"
+            && (it.Instruction.Text.Contains(word, StringComparison.Ordinal) || it.WorkingDirectory?.Contains(word, StringComparison.Ordinal) == true))
+        || subject.Service.Mounts.Any(mount => mount.Target.Contains(word, StringComparison.Ordinal) || mount.Source?.Contains(word, StringComparison.Ordinal) == true);
+
+    // The final stage's and those of the stages below it.
+    private static List<EvaluatedInstruction> All(Stage? stage) => stage is null ? [] : StageRuns.Instructions(stage);
+
+    private static bool Holds(string folder) => $"{NginxFolder}/".StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal);
 }
