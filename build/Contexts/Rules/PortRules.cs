@@ -14,7 +14,7 @@ internal sealed class PortRules : IRolloutRule
         // With network_mode the engine publishes nothing.
         var published = (
             from service in rollout.Services
-            where service.NetworkMode is null
+            where service.NetworkMode is null && !IsScaled(service)
             from port in service.Ports
             where port.HostPort is not null
             select (Service: service, Port: port)).ToList();
@@ -28,6 +28,10 @@ internal sealed class PortRules : IRolloutRule
                 yield return Report(service, port, holder.Service, holder.Port, free.Next(port.HostPort!.Value));
         }
     }
+
+    // There may be none of it; how many there shall be is no question of this rule.
+    private static bool IsScaled(Service service) => service.UndeployableKeys.Any(key =>
+        key.Path.EndsWith("/scale", StringComparison.Ordinal) || key.Path.EndsWith("/replicas", StringComparison.Ordinal));
 
     private static Finding Report(Service service, PortMapping port, Service holder, PortMapping held, int free)
     {

@@ -5,6 +5,9 @@ namespace PhasedRollout.Contexts.Rules.Serving;
 /// <summary>VC401: the program that the health check calls is in the image, and so is the shell that reads its text.</summary>
 internal sealed class ProbeProgramRules : ServiceRule
 {
+    private static readonly string[] ProgramFolders =
+        ["/bin", "/sbin", "/usr", "/usr/bin", "/usr/sbin", "/usr/local", "/usr/local/bin", "/usr/local/sbin"];
+
     /// <inheritdoc/>
     public override IEnumerable<Finding> Check(ServiceSubject subject)
     {
@@ -38,6 +41,10 @@ internal sealed class ProbeProgramRules : ServiceRule
 
     private static Presence Look(ServiceSubject subject, ServingContext context, string program)
     {
+        // Somebody may have mounted it.
+        if (subject.Service.Mounts.Any(mount => NameOf(mount.Target) == program || ProgramFolders.Contains(mount.Target.TrimEnd('/'))))
+            return Presence.Unknown;
+
         if (subject.Image is { } stage)
             return ProgramFinder.Look(stage, program);
 
