@@ -18,6 +18,8 @@ internal sealed partial class ServerFinder
     private readonly ServingContext context;
     private readonly List<Listener> found = [];
     private readonly Dictionary<string, string?> settings = new(StringComparer.Ordinal);
+    private readonly HashSet<string> assigned = new(StringComparer.Ordinal);
+    private bool isSourced;
     private bool hasOther;
 
     private ServerFinder(ServingContext context) => this.context = context;
@@ -113,6 +115,9 @@ internal sealed partial class ServerFinder
 
     private void Text(string text, bool isSure, int depth)
     {
+        // What another file sets may be any variable, but for those that only say where programs are.
+        isSourced |= Sources().Matches(text).Any(match => !match.Groups["file"].Value.TrimEnd('"', '\'').EndsWith("/activate", StringComparison.Ordinal));
+        assigned.UnionWith(Assigns().Matches(text).Select(match => match.Groups["name"].Value));
         var commands = ShellText.Read(text, Variable);
         foreach (var command in commands)
         {
@@ -158,7 +163,21 @@ internal sealed partial class ServerFinder
         }
     }
 
-    private string? Variable(string name) => settings.TryGetValue(name, out var value) ? value : context.Variable(name);
+    private string? Variable(string name) => settings.TryGetValue(name, out var value) ? value
+        : isSourced || assigned.Contains(name) ? ShellText.Unknown
+        : context.Variable(name);
+
+    // . ./env.sh, source env.sh, eval "$(…)"
+    [GeneratedRegex(@"(?:^|[;&|({\n]|\bthen\b|\bdo\b)\s*(?:\.|source|eval)\s+(?<file>[^\s;&|]+)", RegexOptions.ExplicitCapture)]
+    private static partial Regex Sources();
+
+    // export NAME=…, NAME=… alone, ${NAME:=…}; in front of a command it is for that one.
+    [GeneratedRegex("""
+        (?:^|[;&|({\n\s])(?:export|declare|readonly|local)\s+(?:-\w+\s+)*(?<name>[A-Za-z_][A-Za-z0-9_]*)=
+        |(?:^|[;&|({\n])[ \t]*(?<name>[A-Za-z_][A-Za-z0-9_]*)=(?:"[^"]*"|'[^']*'|[^\s;&|"']*)[ \t]*(?=[;&|)}\n]|\z)
+        |\$\{(?<name>[A-Za-z_][A-Za-z0-9_]*):?=
+        """, RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace)]
+    private static partial Regex Assigns();
 
     [GeneratedRegex("^([A-Za-z_][A-Za-z0-9_]*)=")]
     private static partial Regex Assignment();

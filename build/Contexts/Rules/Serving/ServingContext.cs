@@ -19,6 +19,9 @@ internal sealed class ServingContext(ServiceSubject subject)
     {
         if (subject.Service.Environment.TryGetValue(name, out var own))
             return own is null || ComposeText.HasVariable(own) ? ShellText.Unknown : own;
+        // It may be set there.
+        if (subject.Service.HasUnreadEnvFile)
+            return ShellText.Unknown;
         if (stage?.Environment.TryGetValue(name, out var set) == true)
             return set ?? ShellText.Unknown;
 
