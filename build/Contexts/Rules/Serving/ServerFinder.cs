@@ -84,7 +84,14 @@ internal sealed partial class ServerFinder
 
         if (program is "npm" or "yarn" or "pnpm" or "bun" && PackageScript(words) is { } script)
         {
-            Text(script, false, depth);
+            // What stands behind the script's name goes to its last command; npm wants two dashes before it.
+            var more = words.SkipWhile(word => word != script.Name).Skip(1).Where(word => word != "--").ToList();
+            if (program == "npm" && !words.Contains("--"))
+                more = [];
+            if (more.Contains(null))
+                hasOther = true;
+            else
+                Text($"{script.Text} {string.Join(' ', more)}", false, depth);
             return;
         }
 
@@ -143,7 +150,7 @@ internal sealed partial class ServerFinder
         line.Replace('\t', ' ').IndexOf("exec ", StringComparison.Ordinal) is >= 0 and var word
         && (line.IndexOf("$@", word, StringComparison.Ordinal) >= 0 || line.IndexOf("$*", word, StringComparison.Ordinal) >= 0);
 
-    private string? PackageScript(IReadOnlyList<string?> words)
+    private (string Name, string Text)? PackageScript(IReadOnlyList<string?> words)
     {
         var name = words.Skip(1).FirstOrDefault(word => word is not ("run" or "run-script" or "--silent" or "-s" or "--production"));
         if (name is null || context.Package is not { } package)
@@ -154,7 +161,7 @@ internal sealed partial class ServerFinder
             using var document = JsonDocument.Parse(package);
             return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("scripts", out var scripts)
                 && scripts.ValueKind == JsonValueKind.Object && scripts.TryGetProperty(name, out var script) && script.ValueKind == JsonValueKind.String
-                ? script.GetString()
+                ? (name, script.GetString()!)
                 : null;
         }
         catch (JsonException)
