@@ -9,8 +9,6 @@ namespace PhasedRollout.Tests.Contexts.Rules;
 /// looked up as if the folder were a repository on GitHub. Whoever runs it reads every line.</summary>
 public sealed class ComposeHuntTests(ITestOutputHelper output)
 {
-    private static readonly RepositoryName Name = new("acme", "hunted");
-
     [Fact(Explicit = true)]
     public async Task Compose_files_of_other_people_are_not_blocked()
     {
@@ -38,7 +36,7 @@ public sealed class ComposeHuntTests(ITestOutputHelper output)
                     continue;
                 }
 
-                rollout = rollout with { Services = [.. rollout.Services.Select(service => OnGitHub(service, root))] };
+                rollout = rollout with { Services = [.. rollout.Services.Select(service => FolderAsRepository.OnGitHub(service, root))] };
                 services += rollout.Services.Count;
                 builds += rollout.Services.Count(service => service.Build is not null);
                 var verified = await new ContextVerifier(source, new MemoryLog()).VerifyAsync(rollout, TestContext.Current.CancellationToken);
@@ -71,38 +69,4 @@ public sealed class ComposeHuntTests(ITestOutputHelper output)
 
     private static bool IsComposeFile(string path) =>
         Path.GetExtension(path) is ".yml" or ".yaml" && Path.GetFileName(path).Contains("compose", StringComparison.OrdinalIgnoreCase);
-
-    private static Service OnGitHub(Service service, string root)
-    {
-        if (service.Build is not { Reference: FolderContext { Repository.Folder: { } full } folder } build)
-            return service;
-
-        var path = Path.GetRelativePath(root, full).Replace('\\', '/');
-        return path.StartsWith("..", StringComparison.Ordinal)
-            ? service
-            : service with { Build = build with { Reference = new GitHubContext(folder.Text, Name, "main", path == "." ? "" : path) } };
-    }
-
-    private sealed class FolderAsRepository(string root) : IRepositorySource
-    {
-        private readonly Lazy<FolderTree> tree = new(() => FolderTree.Read(root));
-
-        public IReadOnlyDictionary<RepositoryName, ApiUsage> Usage => new Dictionary<RepositoryName, ApiUsage>();
-
-        public Task<RefResolution> ResolveAsync(RepositoryName repository, string? reference, CancellationToken cancellationToken) =>
-            Task.FromResult<RefResolution>(repository == Name ? new ResolvedRef(tree.Value.RootId, "main") : throw Refused(repository));
-
-        public Task<RepositoryTree> ReadTreeAsync(RepositoryName repository, string commit, IReadOnlyCollection<string> paths, CancellationToken cancellationToken) =>
-            Task.FromResult(new RepositoryTree(commit, tree.Value.RootId, tree.Value.Entries, Complete: true));
-
-        public async Task<byte[]> ReadBlobAsync(RepositoryName repository, string blob, CancellationToken cancellationToken) =>
-            new FileInfo(tree.Value.Files[blob]).LinkTarget is { } target
-                ? System.Text.Encoding.UTF8.GetBytes(target)
-                : await File.ReadAllBytesAsync(tree.Value.Files[blob], cancellationToken);
-
-        public Task<Stream> OpenArchiveAsync(RepositoryName repository, string commit, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        private static WorldRefusedException Refused(RepositoryName repository) =>
-            new(FailureClass.GitHubUnavailable, $"{repository} is not hunted", "nothing");
-    }
 }
