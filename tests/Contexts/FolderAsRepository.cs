@@ -1,4 +1,3 @@
-using PhasedRollout.Compose;
 using PhasedRollout.Contexts;
 using PhasedRollout.Contexts.Git;
 using PhasedRollout.Rollouts;

@@ -76,7 +76,13 @@ public static class RuleCatalog
         new("VC232", FailureClass.BuildFailure, RuleStation.VerifyContexts, "The extensions of PHP that composer wants are in the image"),
         new("VC233", FailureClass.BuildFailure, RuleStation.VerifyContexts, "A solution of .NET finds all of its projects"),
         new("VC234", FailureClass.BuildFailure, RuleStation.VerifyContexts, "Packages that are installed are in the base image's release"),
-        new("VC235", FailureClass.BuildFailure, RuleStation.VerifyContexts, "pip installs into a Python that lets it"),
+
+        new("VC235", FailureClass.BuildFailure, RuleStation.VerifyContexts, "pip installs into a Python that it may change"),
+        new("VC236", FailureClass.CrashLoop, RuleStation.VerifyContexts, "The Java that starts a program is as new as its classes"),
+        new("VC237", FailureClass.BuildFailure, RuleStation.VerifyContexts, "What is asked of Poetry is what the installed one takes"),
+        new("VC238", FailureClass.BuildFailure, RuleStation.VerifyContexts, "The package manager of Node goes with the image and the project"),
+        new("VC239", FailureClass.BuildFailure, RuleStation.VerifyContexts, "Gemfile.lock is for the container's system and Ruby"),
+        new("VC240", FailureClass.BuildFailure, RuleStation.VerifyContexts, "Extensions of PHP that are compiled find their headers"),
 
         // Ports.
         new("VC301", FailureClass.WrongPort, RuleStation.VerifyContexts, "The published port is one that the image listens on"),
@@ -105,6 +111,9 @@ public static class RuleCatalog
         new("VC508", FailureClass.InvalidCompose, RuleStation.VerifyContexts, "Every variable that the file needs has a value"),
         new("VC509", FailureClass.CrashLoop, RuleStation.VerifyContexts, "PostgreSQL's data are mounted where its image keeps them"),
         new("VC510", FailureClass.CrashLoop, RuleStation.VerifyContexts, "A database has the variables that its first start takes"),
+
+        new("VC511", FailureClass.CrashLoop, RuleStation.VerifyContexts, "A database takes the options that it is started with"),
+        new("VC512", FailureClass.CrashLoop, RuleStation.VerifyContexts, "Hosts in the configuration of nginx are services"),
 
         // Networks and volumes.
         new("VC601", FailureClass.NetworkMissing, RuleStation.Preflight, "External networks and volumes exist and fit"),

@@ -28,7 +28,8 @@ public sealed class BlindCasesTests(ITestOutputHelper output)
         var lines = await File.ReadAllLinesAsync(Path.Combine(folder, "case.txt"), TestContext.Current.CancellationToken);
         output.WriteLine($"== {Path.GetFileName(folder)} {Value("service")}: {Value("cause")}{(Value("readable") == "yes" ? "" : " (not readable)")}");
         var root = Path.Combine(folder, "tree");
-        var path = Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).First(it => Path.GetFileName(it).Contains("compose", StringComparison.Ordinal));
+        var path = Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
+            .First(it => Path.GetExtension(it) is ".yml" or ".yaml" && Path.GetFileName(it).Contains("compose", StringComparison.Ordinal));
         try
         {
             var environment = Path.Combine(Path.GetDirectoryName(path)!, ".env");

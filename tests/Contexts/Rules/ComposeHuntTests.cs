@@ -1,6 +1,5 @@
 using PhasedRollout.Compose;
 using PhasedRollout.Contexts;
-using PhasedRollout.Contexts.Git;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Tests.Contexts.Rules;

@@ -17,11 +17,11 @@ internal sealed class EntrypointRules : DockerfileRule
         if (StartedScript.Find(subject, dockerfile) is not { } script)
             yield break;
 
-        var certainty = script.MayBeChanged || dockerfile.Source.HasForeignSyntax ? Certainty.Likely : Certainty.Certain;
+        var certainty = script.MayBeChanged || script.IsOnPath || dockerfile.Source.HasForeignSyntax ? Certainty.Likely : Certainty.Certain;
         if (script.Entry.Kind == TreeEntryKind.File && !script.ChangesMode)
             yield return About(
                 subject, "VC214", certainty, script.Copy,
-                $"the container starts '{script.Path}', a copy of '{script.RepositoryPath}', which is not executable in git (mode 100644): permission denied",
+                $"the container starts '{script.Path}', a copy of '{script.RepositoryPath}', which is not executable in git (mode 100644): {(script.IsOnPath ? "executable file not found in $PATH" : "permission denied")}",
                 $"git update-index --chmod=+x {script.RepositoryPath}, or COPY --chmod=755, or RUN chmod +x {script.Path}");
 
         if (!subject.Files.TryGetValue(script.RepositoryPath, out var bytes) || script.ChangesText)

@@ -1,6 +1,7 @@
 using PhasedRollout.Contexts.Dockerfiles;
 using PhasedRollout.Contexts.Packages;
 using PhasedRollout.Contexts.Rules.Copying;
+using PhasedRollout.Contexts.Rules.Programs;
 using PhasedRollout.Contexts.Shells;
 using PhasedRollout.Rollouts;
 
@@ -26,20 +27,42 @@ internal sealed class LockFileRule : DockerfileRule
             if (brought || (copied.Count == 0 && !stage.IsFromScratch && !PackageInstalls.IsPublic(stage.BaseImage)))
                 continue;
 
+            var seen = StageRuns.Of(stage, subject.Tree!, subject.Context!.Reference.Path, StageSteps.IsSent(subject, files)).ToDictionary(run => run.Instruction, run => run.Files);
             var before = "";
             foreach (var it in stage.Instructions.Where(it => it.Instruction is { Keyword: "RUN", IsJson: false }))
             {
                 var run = it.Instruction;
                 foreach (var command in ShellText.OfRun(it))
                     if (Wanted(command, names) is var (program, paths) && paths.Select(TreeFolders.NameOf).ToList() is var wanted
-                        && !wanted.Any(names.Contains) && !wanted.Any(copied.Contains) && !wanted.Any(name => before.Contains(name, StringComparison.Ordinal))
+                        && ((!wanted.Any(names.Contains) && !wanted.Any(copied.Contains)) || IsNotBeside(command, wanted, seen.GetValueOrDefault(it)))
+                        && !wanted.Any(name => before.Contains(name, StringComparison.Ordinal))
                         && !before.Contains("git clone", StringComparison.Ordinal) && !before.Contains("curl", StringComparison.Ordinal) && !before.Contains("wget", StringComparison.Ordinal))
-                        yield return About(
-                            subject, "VC213", Certainty.Likely, run,
-                            $"'{program}' needs {string.Join(" or ", paths.Select(path => $"'{path}'"))}, and no file of {(paths.Length > 1 ? "these names" : "that name")} is sent to the builder",
-                            $"commit '{wanted[0]}' (and let .dockerignore leave it), or {Instead(program)}", "build/context");
+                        yield return wanted.Any(names.Contains)
+                            ? About(
+                                subject, "VC213", Certainty.Likely, run,
+                                $"'{program}' needs {string.Join(" or ", wanted.Select(name => $"'{name}'"))}, and no such file has been copied to where it runs",
+                                $"COPY '{wanted[0]}' before it, or {Instead(program)}", "build/context")
+                            : About(
+                                subject, "VC213", Certainty.Likely, run,
+                                $"'{program}' needs {string.Join(" or ", paths.Select(path => $"'{path}'"))}, and no file of {(paths.Length > 1 ? "these names" : "that name")} is sent to the builder",
+                                $"commit '{wanted[0]}' (and let .dockerignore leave it), or {Instead(program)}", "build/context");
                 before += run.Text + "\n";
             }
+        }
+    }
+
+    // npm and pnpm look beside package.json; a workspace keeps its lock file further up.
+    private static bool IsNotBeside(ShellCommand command, string[] wanted, StageFiles? files)
+    {
+        if (files is null || wanted[0] is not ("package-lock.json" or "pnpm-lock.yaml") || command.Folder is not ['/', ..] folder || files.Look("package.json", folder).File is null)
+            return false;
+
+        for (var current = folder; ; current = current[..Math.Max(current.LastIndexOf('/'), 1)])
+        {
+            if (!wanted.Append("pnpm-workspace.yaml").All(name => files.Look(name, current).IsAbsent) || (current != folder && !files.Look("package.json", current).IsAbsent))
+                return false;
+            if (current is "/" or "")
+                return true;
         }
     }
 

@@ -14,6 +14,9 @@ internal sealed partial record StartedScript(string Path, string RepositoryPath,
 {
     private static readonly string[] Editors = ["dos2unix", "sed", "tr ", "perl", "awk"];
 
+    /// <summary>True when the container looks for it in the folders of its path.</summary>
+    public bool IsOnPath { get; private init; }
+
     /// <summary>True when its mode is set on the way.</summary>
     public bool ChangesMode { get; init; }
 
@@ -26,7 +29,7 @@ internal sealed partial record StartedScript(string Path, string RepositoryPath,
     /// <summary>Finds it; null when the container starts something else, or nobody can tell.</summary>
     public static StartedScript? Find(ServiceSubject subject, EvaluatedDockerfile dockerfile)
     {
-        if (dockerfile.Target is not { IsReplaced: false } target || ContextFiles.Of(subject) is not { } files || Program(subject, target) is not { } program)
+        if (dockerfile.Target is not { IsReplaced: false } target || ContextFiles.Of(subject) is not { } files || Program(subject, target) is not var (program, isOnPath))
             return null;
 
         if (subject.Service.Mounts.Any(mount => program == mount.Target || program.StartsWith(mount.Target.TrimEnd('/') + "/", StringComparison.Ordinal)))
@@ -50,6 +53,7 @@ internal sealed partial record StartedScript(string Path, string RepositoryPath,
             var runs = chain.Skip(i + 1).Where(it => it.Instruction.Keyword == "RUN").Select(it => Text(it.Instruction)).ToList();
             return new StartedScript(program, subject.InContext(source), entry, copy)
             {
+                IsOnPath = isOnPath,
                 ChangesMode = copy.Flag("chmod") is not null
                     || runs.Any(text => text.Contains("chmod", StringComparison.Ordinal) || Install().IsMatch(text)),
                 ChangesText = runs.Any(text => Editors.Any(tool => text.Contains(tool, StringComparison.Ordinal))),
@@ -61,7 +65,7 @@ internal sealed partial record StartedScript(string Path, string RepositoryPath,
     }
 
     // The exec form of a path: of "sh script" the shell reads the file, and asks neither for its mode nor for its first line.
-    private static string? Program(ServiceSubject subject, Stage target)
+    private static (string Path, bool IsOnPath)? Program(ServiceSubject subject, Stage target)
     {
         var words = subject.Service.Entrypoint is { Count: > 0 } entrypoint ? entrypoint
             : subject.Service.Entrypoint is not null ? subject.Service.Command
@@ -70,11 +74,14 @@ internal sealed partial record StartedScript(string Path, string RepositoryPath,
             // A base image that is known to have none starts the command itself.
             : target.Entrypoint is null && BaseImage.Of(target.BaseImage)?.Entrypoint != EntrypointKind.None ? null
             : subject.Service.Command ?? (target.Command is { IsShell: false } command ? command.Words : null);
-        if (words is not [{ Length: > 0 } first, ..] || first.Contains('$', StringComparison.Ordinal) || !first.Contains('/', StringComparison.Ordinal))
+        if (words is not [{ Length: > 0 } first, ..] || first.Contains('$', StringComparison.Ordinal))
             return null;
+        // Where people put a script of their own; what comes before it in a path has none of its name.
+        if (!first.Contains('/', StringComparison.Ordinal))
+            return first.EndsWith(".sh", StringComparison.Ordinal) ? ($"/usr/local/bin/{first}", true) : null;
 
         var folder = subject.Service.WorkingDirectory ?? target.WorkingDirectory;
-        return first.StartsWith('/') ? GoPath.Clean(first) : folder is null ? null : GoPath.Clean($"{folder}/{first}");
+        return first.StartsWith('/') ? (GoPath.Clean(first), false) : folder is null ? null : (GoPath.Clean($"{folder}/{first}"), false);
     }
 
     // The file of the context that the instruction puts at the path; null when it puts nothing there.

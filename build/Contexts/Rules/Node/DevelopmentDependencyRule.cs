@@ -44,8 +44,16 @@ internal sealed partial class DevelopmentDependencyRule : NodeRule
             foreach (var it in ofStage)
             {
                 if (it.Command.Script is not { } script)
+                {
                     installs.Add(it);
-                else if (installs.Count > 0 && installs.All(install => LeavesOut(install) == true) && !BringsMore(it, installs.Count)
+                    if (Hook(subject, it, installs) is not { } ofInstall)
+                        continue;
+
+                    yield return ofInstall;
+                    break;
+                }
+
+                if (installs.Count > 0 && installs.All(install => LeavesOut(install) == true) && !BringsMore(it, installs.Count)
                     && Project(subject, it.Manifest) is { } project && Missing(project, script, 0) is var (program, package) && !IsNeededOtherwise(subject, it, package))
                 {
                     // Options, variables and configuration of npm in many spellings decide what is left out.
@@ -64,6 +72,22 @@ internal sealed partial class DevelopmentDependencyRule : NodeRule
                 }
             }
         }
+    }
+
+    // What an install runs by itself. yarn runs prepare only where it installs all, and pnpm as it is told.
+    private static Finding? Hook(ServiceSubject subject, ProjectCommand it, List<ProjectCommand> installs)
+    {
+        if (it.Command.IgnoresScripts || LeavesOut(it) != true || BringsMore(it, installs.Count) || installs.Count > 1 || IsConfigured(subject, it.Manifest) || Project(subject, it.Manifest) is not { } project)
+            return null;
+
+        foreach (var hook in (string[])["preinstall", "install", "postinstall", .. it.Command.Manager == "npm" ? new[] { "prepublish", "prepare" } : []])
+            if (project.Scripts.ContainsKey(hook) && Missing(project, hook, 0) is var (program, package) && !IsNeededOtherwise(subject, it, package))
+                return About(
+                    subject, "VC222", Certainty.Likely, it.Run.Instruction.Instruction,
+                    $"'{it.Shell}' runs the {hook} script of '{it.Manifest}', which calls '{program}' of '{package}', and leaves that out: it is in devDependencies",
+                    $"{it.Shell} --ignore-scripts; or \"{hook}\": \"{Shown.Safe(project.Scripts[hook], 60)} || true\"");
+
+        return null;
     }
 
     // True and false where that is known.

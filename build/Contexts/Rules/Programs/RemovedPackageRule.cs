@@ -7,9 +7,9 @@ namespace PhasedRollout.Contexts.Rules.Programs;
 /// <summary>VC234: a package that <c>apt-get</c> installs is in the release of the base image. Only what people still copy from older Dockerfiles.</summary>
 internal sealed class RemovedPackageRule : DockerfileRule
 {
-    private const int Trixie = ImageReleases.Trixie;
-    private const int Bookworm = ImageReleases.Bookworm;
-    private const int Bullseye = 11;
+    private const int Trixie = SystemRelease.Trixie;
+    private const int Bookworm = SystemRelease.Bookworm;
+    private const int Bullseye = SystemRelease.Bullseye;
 
     // The first release without the package (https://packages.debian.org, https://packages.ubuntu.com; Ubuntu's as a year and a month), and what took its place.
     private static readonly Dictionary<string, (int? Debian, int? Ubuntu, string Instead)> Removed = new(StringComparer.Ordinal)
@@ -52,14 +52,14 @@ internal sealed class RemovedPackageRule : DockerfileRule
         foreach (var step in StageSteps.Of(subject, dockerfile))
         {
             // Another place to look for packages may have it.
-            if (step is not { Program: "apt-get" or "apt", IsNeeded: true } || !step.Words.Contains("install") || OtherSources(step.Memory.Text) || ImageReleases.Of(step.Image) is not var (name, debian, ubuntu))
+            if (step is not { Program: "apt-get" or "apt", IsNeeded: true } || !step.Words.Contains("install") || OtherSources(step.Memory.Text) || SystemRelease.Of(step.Image) is not { } release)
                 continue;
 
             foreach (var package in step.Words.SkipWhile(word => word != "install").Skip(1).Where(Removed.ContainsKey))
-                if (Removed[package] is var it && (debian >= it.Debian || ubuntu >= it.Ubuntu) && told.Add((step.Run.Stage.Index, package)))
+                if (Removed[package] is var it && (release.Debian >= it.Debian || release.Ubuntu >= it.Ubuntu) && told.Add((step.Run.Stage.Index, package)))
                     yield return About(
                         subject, "VC234", Certainty.Likely, step.Run.Instruction.Instruction,
-                        $"'{step.Program} install' wants '{package}', which {name} has no more, and {step.Run.Stage.BaseImage} is built on it: no installation candidate", it.Instead);
+                        $"'{step.Program} install' wants '{package}', which {release.Name} has no more, and {step.Run.Stage.BaseImage} is built on it: no installation candidate", it.Instead);
         }
     }
 

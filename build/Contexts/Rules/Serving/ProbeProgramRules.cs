@@ -1,3 +1,4 @@
+using PhasedRollout.Contexts.Shells;
 using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Contexts.Rules.Serving;
@@ -37,6 +38,9 @@ internal sealed class ProbeProgramRules : ServiceRule
             yield return subject.Image?.Shell is [var own, ..] ? NameOf(own) : "sh";
         if (!probe.HasAlternative && probe.Commands is [{ Words: [{ } program, ..] }, ..])
             yield return NameOf(program);
+        // A pipe ends as its last command does.
+        if (!probe.HasAlternative && probe.Commands.Skip(1).TakeWhile(command => command.Link == ShellLink.Pipe).LastOrDefault()?.Words is [{ } last, ..])
+            yield return NameOf(last);
     }
 
     private static Presence Look(ServiceSubject subject, ServingContext context, string program)
@@ -45,8 +49,9 @@ internal sealed class ProbeProgramRules : ServiceRule
         if (subject.Service.Mounts.Any(mount => NameOf(mount.Target) == program || ProgramFolders.Contains(mount.Target.TrimEnd('/'))))
             return Presence.Unknown;
 
+        // Which clients a version brings is known of the tag that is there today.
         if (subject.Image is { } stage)
-            return ProgramFinder.Look(stage, program);
+            return ProgramFinder.Look(stage, program) is Presence.Absent && DatabaseClients.Knows(program) ? Presence.Unlikely : ProgramFinder.Look(stage, program);
 
         // What a tag stands for may change, and others may have put more into it.
         return subject.Service.Build is null && ProgramFinder.IsIn(context.Image, program) == false ? Presence.Unlikely : Presence.Unknown;
@@ -56,6 +61,8 @@ internal sealed class ProbeProgramRules : ServiceRule
     {
         var url = probe.Targets() is [var target, ..] ? target.Text.TrimEnd('"', '\'', ')', ' ') : "http://localhost:<port>/";
         var (repository, tag) = (context.Image?.Repository ?? "", context.Image?.Tag ?? "");
+        if (DatabaseClients.Knows(program))
+            return KnownImage.Find(repository) is { } database ? $"test: {database.Healthcheck}" : "a test with a program that the image has";
         if (program is "sh" or "bash" || repository == "scratch" || repository.StartsWith("gcr.io/distroless/", StringComparison.Ordinal) || tag.Contains("chiseled", StringComparison.Ordinal))
             return "a check that the program itself brings, such as [CMD, /app, healthcheck]; or x-health, which is asked from outside: x-health: { url: \"http://localhost:<host port>/\" }";
 

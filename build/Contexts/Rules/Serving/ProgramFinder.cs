@@ -57,6 +57,9 @@ internal static class ProgramFinder
     /// <summary>True, false, or null when it is not known whether an image has a program of its own.</summary>
     public static bool? IsIn(BaseImage? image, string program)
     {
+        if (image is not null && DatabaseClients.IsIn(image, program) is { } known)
+            return known;
+
         var isClient = program is "curl" or "wget";
         var isShell = program is "sh" or "bash" or "ash";
         if (image is null || !(isClient || isShell))

@@ -14,10 +14,10 @@ internal sealed partial class DotNetToolchain : Toolchain
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Markers =>
-        ["dotnet-install", "/usr/share/dotnet", "/usr/lib/dotnet", "/.dotnet", "TargetFramework", "DOTNET_ROOT", "dotnet-sdk-"];
+        ["dotnet-install", "/usr/share/dotnet", "/usr/lib/dotnet", "/.dotnet", "TargetFramework", "DOTNET_ROOT", "dotnet-sdk-", "global.json"];
 
     /// <inheritdoc/>
-    public override string Reason => "the SDK builds for its own version and earlier ones (NETSDK1045)";
+    public override string Reason => "the SDK builds for its own version and earlier ones (NETSDK1045), and is the one that global.json asks for";
 
     /// <inheritdoc/>
     public override VersionNumber? VersionIn(BaseImage image) =>
@@ -35,16 +35,18 @@ internal sealed partial class DotNetToolchain : Toolchain
 
         var projects = tree.Below(TreeFolders.ParentOf(file)).Select(entry => entry.Path)
             .Where(path => path.EndsWith("proj", StringComparison.OrdinalIgnoreCase));
-        return IsSolution(file) ? [file, .. projects.Take(MostProjects)] : [file];
+        return [file, .. IsSolution(file) ? projects.Take(MostProjects) : [], .. FindAbove(command, "global.json") is { } chosen ? new[] { chosen } : []];
     }
 
     /// <inheritdoc/>
     public override ToolchainNeed? Need(StageCommand command, IReadOnlyList<string> files, Func<string, string?> read)
     {
+        // The SDK that global.json chooses is looked for before any project is read.
+        var sdk = files.FirstOrDefault(file => TreeFolders.NameOf(file) == "global.json") is { } chosen ? Chosen(chosen, read(chosen)) : null;
         var folder = "/" + TreeFolders.ParentOf(files[0]);
         var projects = !IsSolution(files[0]) ? files
             : NuGetFiles.ReadSolution(read(files[0]) ?? "").Select(path => StageFiles.Join(folder, path)[1..]).Intersect(files);
-        return projects.Select(project => Need(project, read(project))).OfType<ToolchainNeed>()
+        return projects.Select(project => Need(project, read(project))).Prepend(sdk).OfType<ToolchainNeed>()
             .OrderByDescending(need => need.Range.Named.Parts[0]).ThenByDescending(need => need.Range.Named.Parts[1]).FirstOrDefault();
     }
 
@@ -58,9 +60,29 @@ internal sealed partial class DotNetToolchain : Toolchain
         return new ToolchainNeed(project, text.AsSpan(0, only.Index).Count('\n') + 1, only.Value, VersionRange.From(version));
     }
 
+    // https://learn.microsoft.com/dotnet/core/tools/global-json: without rollForward only later patches of the same hundreds are taken.
+    private static ToolchainNeed? Chosen(string file, string? text)
+    {
+        if (text is null || SdkVersion().Match(text) is not { Success: true } match || VersionNumber.Parse(match.Groups["version"].Value) is not { Parts: [var major, var minor, ..] })
+            return null;
+
+        var version = new VersionNumber([major, minor]);
+        var policy = RollForward().Match(text) is { Success: true } written ? written.Groups["policy"].Value : "latestPatch";
+        var range = policy is "major" or "latestMajor" ? VersionRange.From(version)
+            : policy is "minor" or "latestMinor" ? VersionRange.Parse(FormattableString.Invariant($">={version},<{major + 1}"))
+            : VersionRange.Parse($"=={version}");
+        return range is null ? null : new ToolchainNeed(file, text.AsSpan(0, match.Index).Count('\n') + 1, match.Value.Trim(), range);
+    }
+
     private static bool IsSolution(string path) => Path.GetExtension(path) is ".sln" or ".slnx";
 
     [GeneratedRegex(
         @"<TargetFramework>\s*net(?:coreapp)?(?<version>[0-9]+\.[0-9]+)(?:-[A-Za-z0-9.]+)?\s*</TargetFramework>", RegexOptions.ExplicitCapture)]
     private static partial Regex Framework();
+
+    [GeneratedRegex(@"""version""\s*:\s*""(?<version>[0-9]+\.[0-9]+\.[0-9]+)[^""]*""", RegexOptions.ExplicitCapture)]
+    private static partial Regex SdkVersion();
+
+    [GeneratedRegex(@"""rollForward""\s*:\s*""(?<policy>[A-Za-z]+)""", RegexOptions.ExplicitCapture)]
+    private static partial Regex RollForward();
 }

@@ -1,18 +1,19 @@
+using System.Text.RegularExpressions;
 using PhasedRollout.Contexts.Packages;
 using PhasedRollout.Contexts.Rules.Serving;
 
 namespace PhasedRollout.Contexts.Rules.Toolchains;
 
-/// <summary>Rust: an edition that the compiler does not know, or a later <c>rust-version</c>, ends cargo. A <c>rust-toolchain</c> file makes
-/// rustup fetch another one.</summary>
-internal sealed class RustToolchain : Toolchain
+/// <summary>Rust: an edition that the compiler does not know, a later <c>rust-version</c>, or a lock file of a later format ends cargo. A
+/// <c>rust-toolchain</c> file makes rustup fetch another one.</summary>
+internal sealed partial class RustToolchain : Toolchain
 {
     /// <inheritdoc/>
     public override string Name => "Rust";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Markers =>
-        ["rustup", "RUSTUP_TOOLCHAIN", "cargo +", "rust-toolchain", "RUSTC_BOOTSTRAP", "Cargo.toml", "--ignore-rust-version"];
+        ["rustup", "RUSTUP_TOOLCHAIN", "cargo +", "rust-toolchain", "RUSTC_BOOTSTRAP", "Cargo.toml", "Cargo.lock", "--ignore-rust-version"];
 
     /// <inheritdoc/>
     public override string Reason => "cargo compiles with what the image has";
@@ -23,15 +24,29 @@ internal sealed class RustToolchain : Toolchain
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Files(StageCommand command, RepositoryTree tree) =>
-        Program(command) is ["cargo", "build" or "b" or "run" or "test" or "check" or "rustc", .. var rest]
+        Program(command) is ["cargo", "build" or "b" or "run" or "test" or "check" or "rustc" or "fetch", .. var rest]
         && !rest.Any(word => word.StartsWith("--manifest-path", StringComparison.Ordinal) || word is "-C" or "--config")
         && FindAbove(command, "rust-toolchain.toml") is null && FindAbove(command, "rust-toolchain") is null
         && command.Find("Cargo.toml") is { } file
-            ? [file]
+            ? FindAbove(command, "Cargo.lock") is { } locked ? [file, locked] : [file]
             : [];
 
     /// <inheritdoc/>
     public override ToolchainNeed? Need(StageCommand command, IReadOnlyList<string> files, Func<string, string?> read)
+    {
+        var format = files.Count > 1 ? OfLockFile(files[1], read(files[1]) ?? "") : null;
+        return OfManifest(files, read) is { } manifest && !(format?.Range.Named.CompareTo(manifest.Range.Named) > 0) ? manifest : format;
+    }
+
+    // Format 4 is read by cargo 1.78 and later (https://doc.rust-lang.org/cargo/CHANGELOG.html).
+    private static ToolchainNeed? OfLockFile(string file, string text)
+    {
+        var lines = text.Split('\n');
+        var at = Array.FindIndex(lines, line => LockFormat().IsMatch(line));
+        return at >= 0 ? new ToolchainNeed(file, at + 1, lines[at].Trim(), VersionRange.From(new VersionNumber([1, 78]))) : null;
+    }
+
+    private static ToolchainNeed? OfManifest(IReadOnlyList<string> files, Func<string, string?> read)
     {
         if (read(files[0]) is not { } text)
             return null;
@@ -53,4 +68,7 @@ internal sealed class RustToolchain : Toolchain
         "2024" => new VersionNumber([1, 85]),
         _ => null,
     };
+
+    [GeneratedRegex(@"^version\s*=\s*4\s*\z")]
+    private static partial Regex LockFormat();
 }

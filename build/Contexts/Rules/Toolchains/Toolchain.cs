@@ -40,6 +40,17 @@ internal abstract class Toolchain
     /// <param name="read">The text of a file; null when it was not read.</param>
     public abstract ToolchainNeed? Need(StageCommand command, IReadOnlyList<string> files, Func<string, string?> read);
 
+    /// <summary>The image that a person would take instead.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="had">Its version.</param>
+    /// <param name="wanted">The version that the project names.</param>
+    public virtual string Instead(BaseImage image, VersionNumber had, VersionNumber wanted)
+    {
+        // As many numbers as the tag had: golang:1.24 becomes golang:1.25, which moves on with its patches.
+        var variant = image.Tag.IndexOf('-', StringComparison.Ordinal) is >= 0 and var dash ? image.Tag[dash..] : "";
+        return $"{image.Repository}:{string.Join('.', wanted.Parts.Take(had.Parts.Count))}{variant}";
+    }
+
     /// <summary>The file called <paramref name="name"/> in the folder of the command or the nearest one above it.</summary>
     protected static string? FindAbove(StageCommand command, string name)
     {

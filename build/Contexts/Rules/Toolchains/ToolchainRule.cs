@@ -10,7 +10,7 @@ namespace PhasedRollout.Contexts.Rules.Toolchains;
 internal sealed class ToolchainRule : DockerfileRule
 {
     private static readonly Toolchain[] Toolchains =
-        [new GoToolchain(), new RustToolchain(), new RubyToolchain(), new DotNetToolchain(), new PythonToolchain()];
+        [new GoToolchain(), new RustToolchain(), new RubyToolchain(), new DotNetToolchain(), new PythonToolchain(), new JavaToolchain(), new NodeToolchain()];
 
     protected override IEnumerable<string> Files(ServiceSubject subject, EvaluatedDockerfile dockerfile) =>
         Uses(subject, dockerfile).SelectMany(use => use.Files).Distinct(StringComparer.Ordinal);
@@ -64,12 +64,11 @@ internal sealed class ToolchainRule : DockerfileRule
 
         var from = use.Bottom.From;
         var wanted = need.Range.Named;
-        var variant = use.Image.Tag.IndexOf('-', StringComparison.Ordinal) is >= 0 and var dash ? use.Image.Tag[dash..] : "";
         return About(
             subject, "VC224", certainty, use.Command.Run.Instruction,
             $"'{use.Command}' needs {use.Toolchain.Name} {wanted} by '{need.File}', and '{use.Image.Repository}:{use.Image.Tag}' has {use.Version}: "
                 + use.Toolchain.Reason,
-            $"FROM {use.Image.Repository}:{Shortened(wanted, use.Version)}{variant}") with
+            $"FROM {use.Toolchain.Instead(use.Image, use.Version, wanted)}") with
         {
             Evidence =
             [
@@ -79,9 +78,6 @@ internal sealed class ToolchainRule : DockerfileRule
             ],
         };
     }
-
-    // As many numbers as the tag had: golang:1.24 becomes golang:1.25, which moves on with its patches.
-    private static string Shortened(VersionNumber wanted, VersionNumber had) => string.Join('.', wanted.Parts.Take(had.Parts.Count));
 
     private sealed record Use(
         Stage Stage, Stage Bottom, Toolchain Toolchain, BaseImage Image, VersionNumber Version, StageCommand Command, IReadOnlyList<string> Files);
