@@ -76,7 +76,6 @@ public static class RuleCatalog
         new("VC232", FailureClass.BuildFailure, RuleStation.VerifyContexts, "The extensions of PHP that composer wants are in the image"),
         new("VC233", FailureClass.BuildFailure, RuleStation.VerifyContexts, "A solution of .NET finds all of its projects"),
         new("VC234", FailureClass.BuildFailure, RuleStation.VerifyContexts, "Packages that are installed are in the base image's release"),
-
         new("VC235", FailureClass.BuildFailure, RuleStation.VerifyContexts, "pip installs into a Python that it may change"),
         new("VC236", FailureClass.CrashLoop, RuleStation.VerifyContexts, "The Java that starts a program is as new as its classes"),
         new("VC237", FailureClass.BuildFailure, RuleStation.VerifyContexts, "What is asked of Poetry is what the installed one takes"),
@@ -111,7 +110,6 @@ public static class RuleCatalog
         new("VC508", FailureClass.InvalidCompose, RuleStation.VerifyContexts, "Every variable that the file needs has a value"),
         new("VC509", FailureClass.CrashLoop, RuleStation.VerifyContexts, "PostgreSQL's data are mounted where its image keeps them"),
         new("VC510", FailureClass.CrashLoop, RuleStation.VerifyContexts, "A database has the variables that its first start takes"),
-
         new("VC511", FailureClass.CrashLoop, RuleStation.VerifyContexts, "A database takes the options that it is started with"),
         new("VC512", FailureClass.CrashLoop, RuleStation.VerifyContexts, "Hosts in the configuration of nginx are services"),
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using PhasedRollout.Contexts.Dockerfiles;
 using PhasedRollout.Contexts.Packages;
@@ -56,7 +57,8 @@ internal sealed partial class BundlerLockRule : DockerfileRule
         }
     }
 
-    private static (int, int) Numbers(Match match) => (int.Parse(match.Groups["major"].Value, System.Globalization.CultureInfo.InvariantCulture), int.Parse(match.Groups["minor"].Value, System.Globalization.CultureInfo.InvariantCulture));
+    private static (int, int) Numbers(Match match) =>
+        (int.Parse(match.Groups["major"].Value, CultureInfo.InvariantCulture), int.Parse(match.Groups["minor"].Value, CultureInfo.InvariantCulture));
 
     [GeneratedRegex(@"^PLATFORMS\r?\n(?:[ ]+(?<name>\S[^\n]*)\n?)+", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex Platforms();

@@ -33,11 +33,13 @@ internal sealed partial class ManagedPythonRule : DockerfileRule
 
     private static bool Installs(StageStep step) => step.Words.ToArray() switch
     {
-        [var program, "install", .. var rest] when Pip().IsMatch(program) => !rest.Any(word => Elsewhere.Any(option => word == option || word.StartsWith($"{option}=", StringComparison.Ordinal))),
-        [var program, "-m", "pip", "install", .. var rest] when Python().IsMatch(program) => !rest.Any(word => Elsewhere.Any(option => word == option || word.StartsWith($"{option}=", StringComparison.Ordinal))),
+        [var program, "install", .. var rest] when Pip().IsMatch(program) => !rest.Any(GoesElsewhere),
+        [var program, "-m", "pip", "install", .. var rest] when Python().IsMatch(program) => !rest.Any(GoesElsewhere),
         [var program, "-m", "ensurepip", ..] when Python().IsMatch(program) => true,
         _ => false,
     };
+
+    private static bool GoesElsewhere(string word) => Elsewhere.Any(option => word == option || word.StartsWith($"{option}=", StringComparison.Ordinal));
 
     [GeneratedRegex(@"^(?:/usr/bin/)?pip3?\z")]
     private static partial Regex Pip();

@@ -33,8 +33,7 @@ internal sealed partial class PoetryRule : DockerfileRule
                 yield return Finding(
                     step, "export", $"'{step.Command}' runs a command that Poetry 2 has no more, and nothing says which Poetry is installed: it is the newest one",
                     "RUN pip install poetry poetry-plugin-export before it");
-            else if (step.Words is [_, "install", ..] && !step.Words.Any(word => word is "--no-root" or "--only-root" or "--no-directory" || word.StartsWith("-C", StringComparison.Ordinal) || word.StartsWith("--directory", StringComparison.Ordinal))
-                && MissingPackage(subject, step) is { } package && told.Add((step.Run.Stage.Index, "root")))
+            else if (step.Words is [_, "install", ..] && !step.Words.Any(WithoutRoot().IsMatch) && MissingPackage(subject, step) is { } package && told.Add((step.Run.Stage.Index, "root")))
                 yield return Finding(
                     step, "root", $"'{step.Command}' installs the project itself, and '{package}' has not been copied by then: \"does not contain any element\"",
                     "poetry install --no-root before the sources are copied; or package-mode = false under [tool.poetry]");
@@ -65,6 +64,10 @@ internal sealed partial class PoetryRule : DockerfileRule
 
         return null;
     }
+
+    // Another project, or not the project itself.
+    [GeneratedRegex("^(?:--no-root|--only-root|--no-directory|-C.*|--directory(?:=.*)?)$")]
+    private static partial Regex WithoutRoot();
 
     [GeneratedRegex("""packages\s*=\s*\[\s*\{\s*include\s*=\s*"(?<name>[A-Za-z0-9_]+)"\s*\}""", RegexOptions.ExplicitCapture)]
     private static partial Regex Include();

@@ -26,7 +26,10 @@ internal sealed partial record BaseImage(string Repository, string Tag)
     /// <summary>The image called <paramref name="reference"/>; null when its name is not known.</summary>
     public static BaseImage? Of(string? reference) => reference is not { Length: > 0 } || ComposeText.HasVariable(reference)
         ? null
-        : new BaseImage(KnownImage.RepositoryOf(reference), KnownImage.TagOf(reference) ?? "") { IsByDigestAlone = reference.Contains('@', StringComparison.Ordinal) && KnownImage.TagOf(reference) is null };
+        : new BaseImage(KnownImage.RepositoryOf(reference), KnownImage.TagOf(reference) ?? "")
+        {
+            IsByDigestAlone = reference.Contains('@', StringComparison.Ordinal) && KnownImage.TagOf(reference) is null,
+        };
 
     /// <summary>True when a digest says which image it is and no tag does: its version is not known.</summary>
     public bool IsByDigestAlone { get; private init; }

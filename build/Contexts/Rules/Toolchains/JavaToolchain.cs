@@ -9,7 +9,11 @@ namespace PhasedRollout.Contexts.Rules.Toolchains;
 internal sealed partial class JavaToolchain : Toolchain
 {
     /// <summary>Words that speak of another Java than the image's.</summary>
-    public static readonly string[] Others = ["JAVA_HOME", "sdkman", "jenv", "jdk-", "-jdk", "openjdk", "temurin", "-Djava.version", "-Dmaven.compiler", "toolchain", "graalvm", "corretto", "update-alternatives"];
+    public static readonly string[] Others =
+    [
+        "JAVA_HOME", "sdkman", "jenv", "jdk-", "-jdk", "openjdk", "temurin", "-Djava.version", "-Dmaven.compiler", "toolchain", "graalvm", "corretto",
+        "update-alternatives",
+    ];
 
     /// <inheritdoc/>
     public override string Name => "Java";

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using PhasedRollout.Contexts.Packages;
 using PhasedRollout.Contexts.Rules.Serving;
+using PhasedRollout.Rollouts;
 
 namespace PhasedRollout.Contexts.Rules.Toolchains;
 
@@ -34,16 +35,18 @@ internal sealed partial class RustToolchain : Toolchain
     /// <inheritdoc/>
     public override ToolchainNeed? Need(StageCommand command, IReadOnlyList<string> files, Func<string, string?> read)
     {
-        var format = files.Count > 1 ? OfLockFile(files[1], read(files[1]) ?? "") : null;
+        // One further up is the workspace's, if the project is a part of that.
+        var isBeside = files.Count > 1 && TreeFolders.ParentOf(files[0]) == TreeFolders.ParentOf(files[1]);
+        var format = files.Count > 1 ? OfLockFile(files[1], read(files[1]) ?? "", isBeside ? Certainty.Certain : Certainty.Likely) : null;
         return OfManifest(files, read) is { } manifest && !(format?.Range.Named.CompareTo(manifest.Range.Named) > 0) ? manifest : format;
     }
 
     // Format 4 is read by cargo 1.78 and later (https://doc.rust-lang.org/cargo/CHANGELOG.html).
-    private static ToolchainNeed? OfLockFile(string file, string text)
+    private static ToolchainNeed? OfLockFile(string file, string text, Certainty most)
     {
         var lines = text.Split('\n');
         var at = Array.FindIndex(lines, line => LockFormat().IsMatch(line));
-        return at >= 0 ? new ToolchainNeed(file, at + 1, lines[at].Trim(), VersionRange.From(new VersionNumber([1, 78]))) : null;
+        return at >= 0 ? new ToolchainNeed(file, at + 1, lines[at].Trim(), VersionRange.From(new VersionNumber([1, 78]))) { Most = most } : null;
     }
 
     private static ToolchainNeed? OfManifest(IReadOnlyList<string> files, Func<string, string?> read)

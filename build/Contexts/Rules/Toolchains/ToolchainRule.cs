@@ -1,6 +1,8 @@
 using PhasedRollout.Contexts.Dockerfiles;
 using PhasedRollout.Contexts.Packages;
 using PhasedRollout.Contexts.Rules.Building;
+using PhasedRollout.Contexts.Rules.Copying;
+using PhasedRollout.Contexts.Rules.Programs;
 using PhasedRollout.Contexts.Rules.Serving;
 using PhasedRollout.Rollouts;
 
@@ -39,11 +41,15 @@ internal sealed class ToolchainRule : DockerfileRule
                     continue;
 
                 foreach (var command in StageCommands.Read(stage, tree, context.Reference.Path))
-                    if (toolchain.Files(command, tree) is { Count: > 0 } files)
-                        yield return new Use(stage, chain[0], toolchain, image, version, command, files);
+                    if (toolchain.Files(command, tree) is [var first, ..] named && IsSent(subject, first))
+                        yield return new Use(stage, chain[0], toolchain, image, version, command, [.. named.Where(file => IsSent(subject, file))]);
             }
         }
     }
+
+    // A file that the ignore file keeps out is not in the image.
+    private static bool IsSent(ServiceSubject subject, string file) =>
+        ContextFiles.Of(subject) is not { } files || subject.Tree!.Find(file) is not { } entry || StageSteps.IsSent(subject, files)(entry);
 
     // A COPY of the context names the project's file as a matter of course; one of another stage may bring a toolchain.
     private static bool Speaks(EvaluatedInstruction it, Toolchain toolchain)

@@ -25,7 +25,9 @@ internal sealed partial class ProxyHostRule(Func<string, string?> read) : Servic
     {
         var service = subject.Service;
         // On a network of others there may be hosts of others.
-        if (!IsNginx(subject) || service.NetworkMode is not null || ComposeText.Of(subject.Rollout, service.Name)?["links"] is not null || service.Networks.Any(joined => IsExternal(subject.Rollout, joined.Network)))
+        if (!IsNginx(subject) || service.NetworkMode is not null
+            || ComposeText.Of(subject.Rollout, service.Name)?["links"] is not null
+            || service.Networks.Any(joined => IsExternal(subject.Rollout, joined.Network)))
             yield break;
 
         var told = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
@@ -36,10 +38,7 @@ internal sealed partial class ProxyHostRule(Func<string, string?> read) : Servic
             foreach (var match in Host().Matches(plain).Where(match => !match.Value.Contains("resolve", StringComparison.Ordinal)))
             {
                 var host = match.Groups["host"].Value;
-                if (own.Contains(host) || host.Contains('.', StringComparison.Ordinal) || host.All(char.IsAsciiDigit) || NamedServices.IsLoopback(host) || host is "unix" or "backup" or "down"
-                    || NamedServices.Find(subject.Rollout, host) is not null || NamedServices.IsElsewhere(host)
-                    || subject.Rollout.Services.Any(other => other.Hostname == host)
-                    || service.ExtraHosts.Any(entry => entry.StartsWith(host + ":", StringComparison.OrdinalIgnoreCase) || entry.StartsWith(host + "=", StringComparison.OrdinalIgnoreCase)) || !told.Add(host))
+                if ((match.Groups["pass"].Success && own.Contains(host)) || IsKnown(subject, host) || !told.Add(host))
                     continue;
 
                 var near = NearestName.Of(host, subject.Rollout.Services.Select(it => it.Name).Where(it => it != service.Name));
@@ -50,6 +49,11 @@ internal sealed partial class ProxyHostRule(Func<string, string?> read) : Servic
             }
         }
     }
+
+    private static bool IsKnown(ServiceSubject subject, string host) =>
+        host is "unix" or "backup" or "down" || host.All(char.IsAsciiDigit) || NamedServices.IsLoopback(host) || NamedServices.IsElsewhere(host)
+        || NamedServices.Find(subject.Rollout, host) is not null || subject.Rollout.Services.Any(other => other.Hostname == host)
+        || subject.Service.ExtraHosts.Any(entry => entry.Split(':', '=')[0].Equals(host, StringComparison.OrdinalIgnoreCase));
 
     private static bool IsExternal(Rollout rollout, string network) => rollout.Networks.Values.Any(it => it.External && (it.Key == network || it.Name == network));
 
@@ -122,7 +126,7 @@ internal sealed partial class ProxyHostRule(Func<string, string?> read) : Servic
 
     // A host with a variable is looked up later, by a resolver.
     [GeneratedRegex(
-        @"\b(?:(?:proxy|fastcgi|uwsgi|scgi|grpc)_pass\s+(?:[a-z]+://)?|server\s+)(?<host>[A-Za-z0-9][A-Za-z0-9_.-]*)(?::[0-9]+)?(?:[/;]|\s+[a-z_=0-9\s]*;)[^\n;]*",
+        @"\b(?:(?<pass>(?:proxy|fastcgi|uwsgi|scgi|grpc)_pass)\s+(?:[a-z]+://)?|server\s+)(?<host>[A-Za-z0-9][A-Za-z0-9_.-]*)(?::[0-9]+)?(?:[/;]|\s+[a-z_=0-9\s]*;)[^\n;]*",
         RegexOptions.ExplicitCapture)]
     private static partial Regex Host();
 }
