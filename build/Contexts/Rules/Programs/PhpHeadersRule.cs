@@ -35,7 +35,7 @@ internal sealed class PhpHeadersRule : DockerfileRule
 
             // Names that a variable gives are not asked.
             var packages = PackagesOf(step).ToList();
-            var missing = step.Words.Skip(1).Where(name => Needed.TryGetValue(name, out var it) && !it.Speaks.IsMatch(packages.Count == 0 ? "" : string.Join('\n', packages))).ToList();
+            var missing = step.Words.Skip(1).Where(name => !(name == "mbstring" && BringsOnig(step.Image.Tag))).Where(name => Needed.TryGetValue(name, out var it) && !it.Speaks.IsMatch(packages.Count == 0 ? "" : string.Join('\n', packages))).ToList();
             if (missing.Count == 0)
                 continue;
 
@@ -47,6 +47,10 @@ internal sealed class PhpHeadersRule : DockerfileRule
                 isAlpine ? $"RUN apk add --no-cache {string.Join(' ', wanted)} before it" : $"RUN apt-get update && apt-get install -y {string.Join(' ', wanted)} before it");
         }
     }
+
+    // PHP had a copy of oniguruma of its own before 7.4.
+    private static bool BringsOnig(string tag) => tag.StartsWith('5') || tag.StartsWith("7.0", StringComparison.Ordinal) || tag.StartsWith("7.1", StringComparison.Ordinal)
+        || tag.StartsWith("7.2", StringComparison.Ordinal) || tag.StartsWith("7.3", StringComparison.Ordinal);
 
     // The extensions' own names are no packages.
     private static IEnumerable<string> PackagesOf(StageStep step) =>

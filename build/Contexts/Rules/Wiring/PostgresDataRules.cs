@@ -17,6 +17,13 @@ internal sealed class PostgresDataRules : ServiceRule
     {
         var service = subject.Service;
         var name = service.Build is null ? service.Image : Inherited(subject.Image);
+        if (AboveTheData(service, name) is { } above)
+            yield return Findings.About(
+                subject, "volumes", "VC509", Certainty.Hint,
+                $"'{service.Name}' mounts {above} on {PostgresImage.Parent}, and {name} keeps its data in {PostgresImage.OldFolder}, a volume without a name: docker compose down -v, "
+                    + "and a container made anew elsewhere, start without them",
+                $"{above}:{PostgresImage.OldFolder}");
+
         if (PostgresImage.Of(name) is not { } image || (image.Major < PostgresImage.FirstWithOwnFolder && !image.IsNewest) || !DatabaseStart.IsPrepared(service))
             yield break;
 
@@ -33,6 +40,13 @@ internal sealed class PostgresDataRules : ServiceRule
             $"{(written.Text is { } text ? text.Replace(PostgresImage.OldFolder, PostgresImage.Parent, StringComparison.Ordinal) : $"target: {PostgresImage.Parent}")} for a new database; "
                 + "image: postgres:17, or the version that wrote them, where there are data already (pg_upgrade or a dump takes them to 18)").At(written.Location);
     }
+
+    // Versions before 18 declare the folder below as a volume of its own.
+    private static string? AboveTheData(Service service, string? name) =>
+        PostgresImage.Of(name) is { Major: > 0 and < PostgresImage.FirstWithOwnFolder, IsOfficial: true } && !service.Environment.ContainsKey("PGDATA") && !service.HasUnreadEnvFile
+        && DatabaseStart.IsPrepared(service) && !service.Mounts.Any(mount => mount.Target.TrimEnd('/') == PostgresImage.OldFolder)
+            ? service.Mounts.FirstOrDefault(mount => mount.Target.TrimEnd('/') == PostgresImage.Parent)?.Source
+            : null;
 
     // What else is mounted around the folder may hold a database of this version, and that is started; what others built may have another script.
     private static bool IsProven(Service service, PostgresImage image, string folder) =>
