@@ -33,7 +33,7 @@ internal sealed class LockFileRule : DockerfileRule
             {
                 var run = it.Instruction;
                 foreach (var command in ShellText.OfRun(it))
-                    if (Wanted(command, names) is var (program, paths) && paths.Select(TreeFolders.NameOf).ToList() is var wanted
+                    if (Wanted(command, names) is var (program, paths) && paths.Select(TreeFolders.NameOf).ToArray() is var wanted
                         && ((!wanted.Any(names.Contains) && !wanted.Any(copied.Contains)) || IsNotBeside(command, wanted, seen.GetValueOrDefault(it)))
                         && !wanted.Any(name => before.Contains(name, StringComparison.Ordinal))
                         && !before.Contains("git clone", StringComparison.Ordinal) && !before.Contains("curl", StringComparison.Ordinal) && !before.Contains("wget", StringComparison.Ordinal))
