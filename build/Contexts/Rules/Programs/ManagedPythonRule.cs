@@ -33,11 +33,14 @@ internal sealed partial class ManagedPythonRule : DockerfileRule
 
     private static bool Installs(StageStep step) => step.Words.ToArray() switch
     {
-        [var program, "install", .. var rest] when Pip().IsMatch(program) => !rest.Any(GoesElsewhere),
-        [var program, "-m", "pip", "install", .. var rest] when Python().IsMatch(program) => !rest.Any(GoesElsewhere),
         [var program, "-m", "ensurepip", ..] when Python().IsMatch(program) => true,
+        [var program, "-m", "pip", .. var rest] when Python().IsMatch(program) => InstallsHere(rest),
+        [var program, .. var rest] when Pip().IsMatch(program) => InstallsHere(rest),
         _ => false,
     };
+
+    private static bool InstallsHere(string[] words) =>
+        words.FirstOrDefault(word => !word.StartsWith('-')) == "install" && !words.Any(GoesElsewhere);
 
     private static bool GoesElsewhere(string word) => Elsewhere.Any(option => word == option || word.StartsWith($"{option}=", StringComparison.Ordinal));
 
