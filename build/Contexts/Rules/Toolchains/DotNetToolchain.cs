@@ -67,9 +67,9 @@ internal sealed partial class DotNetToolchain : Toolchain
             return null;
 
         var version = new VersionNumber([major, minor]);
-        var policy = RollForward().Match(text) is { Success: true } written ? written.Groups["policy"].Value : "latestPatch";
-        var range = policy is "major" or "latestMajor" ? VersionRange.From(version)
-            : policy is "minor" or "latestMinor" ? VersionRange.Parse(FormattableString.Invariant($">={version},<{major + 1}"))
+        var policy = RollForward().Match(text) is { Success: true } written ? written.Groups["policy"].Value.ToUpperInvariant() : "";
+        var range = policy is "MAJOR" or "LATESTMAJOR" ? VersionRange.From(version)
+            : policy is "MINOR" or "LATESTMINOR" ? VersionRange.Parse(FormattableString.Invariant($">={version},<{major + 1}"))
             : VersionRange.Parse($"=={version}");
         return range is null ? null : new ToolchainNeed(file, text.AsSpan(0, match.Index).Count('\n') + 1, match.Value.Trim(), range);
     }

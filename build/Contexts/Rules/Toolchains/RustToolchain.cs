@@ -14,7 +14,7 @@ internal sealed partial class RustToolchain : Toolchain
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Markers =>
-        ["rustup", "RUSTUP_TOOLCHAIN", "cargo +", "rust-toolchain", "RUSTC_BOOTSTRAP", "Cargo.toml", "Cargo.lock", "--ignore-rust-version"];
+        ["rustup", "RUSTUP_TOOLCHAIN", "cargo +", "rust-toolchain", "RUSTC_BOOTSTRAP", "Cargo.", "*.lock", "--ignore-rust-version"];
 
     /// <inheritdoc/>
     public override string Reason => "cargo compiles with what the image has";

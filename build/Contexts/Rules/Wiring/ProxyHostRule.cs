@@ -110,7 +110,8 @@ internal sealed partial class ProxyHostRule(Func<string, string?> read) : Servic
     {
         try
         {
-            return File.Exists(path) && new FileInfo(path).Length < Longest ? File.ReadAllText(path) : null;
+            // Pipes and devices have no length, and may have no end.
+            return File.Exists(path) && new FileInfo(path).Length is > 0 and < Longest ? File.ReadAllText(path) : null;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
