@@ -27,6 +27,12 @@ internal static class DockerfileRules
     {
         var wanted = service.Build!.Dockerfile;
         var at = await LinkResolver.FindAsync(tree, context.Path, wanted, readBlob);
+        // Builders take "dockerfile" where there is no "Dockerfile", and clean a path before they follow it.
+        if (at is { Answer: not Whereabouts.Found, Via: null } && !ComposeText.HasVariable(wanted))
+            foreach (var other in Others(wanted))
+                if (await LinkResolver.FindAsync(tree, context.Path, other, readBlob) is { Answer: Whereabouts.Found } found && TreeFolders.IsFile(found.Entry!))
+                    return new DockerfileCheck(true, found.Path);
+
         var folder = context.Path.Length == 0 ? "the repository's root" : $"'{context.Path}'";
         return at.Answer switch
         {
@@ -64,6 +70,17 @@ internal static class DockerfileRules
             {
                 Evidence = [Holds(tree, context.Path, folder)],
             });
+    }
+
+    private static IEnumerable<string> Others(string wanted)
+    {
+        var clean = GoPath.Clean(wanted);
+        if (clean.StartsWith("..", StringComparison.Ordinal) || clean.StartsWith('/'))
+            yield break;
+
+        yield return clean;
+        if (TreeFolders.NameOf(clean) == "Dockerfile")
+            yield return clean[..^"Dockerfile".Length] + "dockerfile";
     }
 
     /// <summary>The Dockerfiles of the services beside <paramref name="service"/> in the repository of <paramref name="context"/>, as paths from its root.</summary>

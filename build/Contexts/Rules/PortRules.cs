@@ -11,19 +11,20 @@ internal sealed class PortRules : IRolloutRule
     /// <summary>One finding for every port that clashes with one further up in the file.</summary>
     public IEnumerable<Finding> Check(Rollout rollout)
     {
-        // With network_mode the engine publishes nothing.
+        // With network_mode the engine publishes nothing; of a range it takes one that is free.
         var published = (
             from service in rollout.Services
             where service.NetworkMode is null && !IsScaled(service)
             from port in service.Ports
-            where port.HostPort is not null
+            where port is { HostPort: not null, HostPortEnd: null }
             select (Service: service, Port: port)).ToList();
 
         var free = new FreePorts(published.Select(it => it.Port.HostPort!.Value));
         for (var later = 1; later < published.Count; later++)
         {
             var (service, port) = published[later];
-            var holder = published.Take(later).FirstOrDefault(it => Clash(it.Port, port) && !IsSame(it, published[later]));
+            var holder = published.Take(later).FirstOrDefault(it => Clash(it.Port, port) && !IsSame(it, published[later])
+                && !EndsBefore(rollout, it.Service, service, []) && !EndsBefore(rollout, service, it.Service, []));
             if (holder.Service is not null)
                 yield return Report(service, port, holder.Service, holder.Port, free.Next(port.HostPort!.Value));
         }
@@ -48,6 +49,11 @@ internal sealed class PortRules : IRolloutRule
             Evidence = [$"{Place(held, holder)}: {holder.Name} publishes {Text(held)}", $"{Place(port, service)}: {service.Name} publishes {Text(port)}"],
         };
     }
+
+    // A migration that another one waits for has given its port back by then.
+    private static bool EndsBefore(Rollout rollout, Service first, Service second, HashSet<string> seen) => seen.Add(second.Name) && second.DependsOn.Any(dependency =>
+        dependency.Service == first.Name ? dependency.Condition == DependencyCondition.CompletedSuccessfully
+        : rollout.Services.FirstOrDefault(service => service.Name == dependency.Service) is { } between && EndsBefore(rollout, first, between, seen));
 
     // The same line twice is one mapping to Compose.
     private static bool IsSame((Service Service, PortMapping Port) one, (Service Service, PortMapping Port) other) =>

@@ -24,7 +24,7 @@ public sealed class DockerfileRulesTests
 
     [Theory]
     // Another spelling, another name, a folder down, a folder up.
-    [InlineData("app", "Dockerfile", "app/dockerfile", "dockerfile: dockerfile")]
+    [InlineData("app", "Dockerfile", "app/DockerFile", "dockerfile: DockerFile")]
     [InlineData("app", "Dockerfile", "app/Containerfile;app/Dockerfile.dev", "dockerfile: Containerfile")]
     [InlineData("app", "Dockerfile", "app/Dockerfile.dev;app/Dockerfile.prod;app/Dockerfile.prod.dockerignore", "dockerfile: Dockerfile.prod")]
     [InlineData("app", "Dockerfile", "app/api.Dockerfile", "dockerfile: api.Dockerfile")]
@@ -68,9 +68,18 @@ public sealed class DockerfileRulesTests
     [InlineData("", "Dockerfile", "Dockerfile.web;main.py", "Dockerfile.web", "push 'Dockerfile' to 'main', or write dockerfile_inline, or image instead of build")]
     [InlineData("a/b", "Dockerfile", "a/b/main.py;a/Dockerfile;Dockerfile", "a/Dockerfile", $"context: {Url} (a 'Dockerfile' is there)")]
     // What differs in letter case only is meant all the same.
-    [InlineData("", "Dockerfile", "dockerfile", "dockerfile", "dockerfile: dockerfile")]
+    [InlineData("", "Dockerfile", "DockerFile", "DockerFile", "dockerfile: DockerFile")]
     public async Task The_Dockerfile_of_another_service_is_not_proposed(string path, string dockerfile, string files, string taken, string suggestion) =>
         (await Check(path, dockerfile, files, taken)).Finding!.Suggestion.ShouldBe(suggestion);
+
+    [Fact]
+    public async Task A_Dockerfile_in_small_letters_is_the_one_that_builders_take()
+    {
+        var check = await Check("app", "Dockerfile", "app/dockerfile");
+
+        check.Finding.ShouldBeNull();
+        check.Path.ShouldBe("app/dockerfile");
+    }
 
     private static Task<DockerfileCheck> Check(string path, string dockerfile, string files, params string[] taken)
     {

@@ -31,7 +31,7 @@ internal sealed class EntrypointRules : DockerfileRule
         var first = bytes.AsSpan(0, end < 0 ? Math.Min(bytes.Length, 200) : end);
         if (first.StartsWith("#!"u8) && first.EndsWith("\r"u8))
             yield return About(
-                subject, "VC215", certainty, script.Copy,
+                subject, "VC215", NamesProgramLast(first) ? certainty : AtMostLikely(certainty), script.Copy,
                 $"'{script.RepositoryPath}' has Windows line ends: its first line asks for a program whose name ends in a carriage return, and the container "
                     + $"ends with '{script.Path}: no such file or directory'",
                 $"'{TreeFolders.NameOf(script.RepositoryPath)} text eol=lf' in .gitattributes, then git add --renormalize {script.RepositoryPath}");
@@ -47,6 +47,11 @@ internal sealed class EntrypointRules : DockerfileRule
                 $"'{script.RepositoryPath}' wants {interpreter} in its first line, which {dockerfile.Target.BaseImage} has not: '{script.Path}: no such file or directory'",
                 interpreter == "bash" ? "#!/bin/sh as its first line where it needs no bash; or RUN apk add --no-cache bash" : ProgramSources.Remedy(interpreter, ImageSystems.Of(image)));
     }
+
+    // The carriage return is part of the program's name. As the end of an option it is up to the program: perl does not mind it, env -S neither.
+    private static bool NamesProgramLast(ReadOnlySpan<byte> first) =>
+        Encoding.UTF8.GetString(first)[2..].Split((char[])[' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries) is [_]
+            || Encoding.UTF8.GetString(first)[2..].Split((char[])[' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries) is ["/usr/bin/env" or "/bin/env", [not '-', ..]];
 
     // #!/bin/bash, #!/usr/bin/env bash
     private static string? Interpreter(ReadOnlySpan<byte> first) =>

@@ -32,7 +32,8 @@ internal sealed partial record StartedScript(string Path, string RepositoryPath,
         if (dockerfile.Target is not { IsReplaced: false } target || ContextFiles.Of(subject) is not { } files || Program(subject, target) is not var (program, isOnPath))
             return null;
 
-        if (subject.Service.Mounts.Any(mount => program == mount.Target || program.StartsWith(mount.Target.TrimEnd('/') + "/", StringComparison.Ordinal)))
+        if (BroughtFiles.MayHide(subject.Rollout, subject.Service)
+            || subject.Service.Mounts.Any(mount => program == mount.Target || program.StartsWith(mount.Target.TrimEnd('/') + "/", StringComparison.Ordinal)))
             return null;
 
         var chain = new List<EvaluatedInstruction>();
@@ -96,6 +97,8 @@ internal sealed partial record StartedScript(string Path, string RepositoryPath,
 
         var sources = CopySource.Of(it).ToList();
         if (it.Instruction.Flag("from") is not null || it.Instruction.Heredocs.Count > 0 || it.Instruction.IsFlagSet("parents") || it.Instruction.Flag("exclude") is not null
+            // An archive is unpacked.
+            || (it.Instruction.Keyword == "ADD" && sources.Any(source => Archive().IsMatch(source.Path)))
             || sources.Count != it.Arguments.Count - 1 || sources.Any(source => source.IsRemote || source.HasWildcard))
             return (null, true);
 
@@ -127,6 +130,9 @@ internal sealed partial record StartedScript(string Path, string RepositoryPath,
 
         return null;
     }
+
+    [GeneratedRegex(@"\.(?:tar|tgz|txz|tbz2?|tzst|tar\.[a-z0-9]+)\z")]
+    private static partial Regex Archive();
 
     // The program, not "pip install".
     [GeneratedRegex(@"(?:^|[\n;&|(])\s*install\s", RegexOptions.None)]

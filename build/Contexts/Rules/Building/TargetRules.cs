@@ -49,7 +49,9 @@ internal sealed class AdditionalContextRule : ServiceRule
         {
             if (text is null or "")
                 yield return Finding($"additional context '{name}' has no value", $"{name}: service:<name>, docker-image://<image>, or a path or URL").At(location);
-            else if (text.StartsWith("service:", StringComparison.Ordinal) && !ComposeText.HasVariable(text) && !services.Contains(text["service:".Length..], StringComparer.Ordinal))
+            else if (text.StartsWith("service:", StringComparison.Ordinal) && !ComposeText.HasVariable(text) && !services.Contains(text["service:".Length..], StringComparer.Ordinal)
+                // One of a profile that is not active is built all the same by Compose.
+                && ComposeText.Of(subject.Rollout, text["service:".Length..]) is null)
                 yield return Finding(
                     $"additional context '{name}' is made from service '{text["service:".Length..]}', which the file does not have",
                     NearestName.Of(text["service:".Length..], services) is { } near ? $"{name}: service:{near}" : "the name of a service of this file").At(location);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using PhasedRollout.Contexts.Dockerfiles;
 
 namespace PhasedRollout.Contexts.Rules.Copying;
@@ -5,7 +6,7 @@ namespace PhasedRollout.Contexts.Rules.Copying;
 /// <summary>A path that an instruction takes from the build context.</summary>
 /// <param name="Instruction">The instruction.</param>
 /// <param name="Written">The path, variables expanded.</param>
-internal sealed record CopySource(Instruction Instruction, string Written)
+internal sealed partial record CopySource(Instruction Instruction, string Written)
 {
     /// <summary>The path from the context, as builders clean it: what climbs above the context's root stays in it.</summary>
     public string Path { get; } = GoPath.Clean("/" + Written)[1..];
@@ -27,7 +28,7 @@ internal sealed record CopySource(Instruction Instruction, string Written)
     public bool IsRemote =>
         Written.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || Written.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
         || Written.StartsWith("git://", StringComparison.Ordinal) || Written.StartsWith("ssh://", StringComparison.Ordinal)
-        || Written.StartsWith("git@", StringComparison.Ordinal) || Written.StartsWith("github.com/", StringComparison.Ordinal);
+        || Ssh().IsMatch(Written) || Written.StartsWith("github.com/", StringComparison.Ordinal);
 
     /// <summary>The sources of COPY and ADD and of the bind mounts of RUN that stand in the context. What depends on unknown values is left out, and
     /// so is a backslash, which means one thing to one builder and another to the next.</summary>
@@ -46,4 +47,8 @@ internal sealed record CopySource(Instruction Instruction, string Written)
             if (mount is { Type: "bind", From: null, Source: { Length: > 0 } source } && source.IndexOfAny(['$', '\\', '*', '?', '[']) < 0)
                 yield return new CopySource(instruction, source);
     }
+
+    // git@host:path, with any user.
+    [GeneratedRegex("^[A-Za-z0-9_-]+@[A-Za-z0-9.-]+:")]
+    private static partial Regex Ssh();
 }

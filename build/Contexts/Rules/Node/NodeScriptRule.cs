@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using PhasedRollout.Compose;
 using PhasedRollout.Contexts.Dockerfiles;
 using PhasedRollout.Contexts.Packages;
@@ -9,7 +10,7 @@ using PhasedRollout.Rollouts;
 namespace PhasedRollout.Contexts.Rules.Node;
 
 /// <summary>VC220: a script that a build or a container runs stands in package.json.</summary>
-internal sealed class NodeScriptRule : NodeRule
+internal sealed partial class NodeScriptRule : NodeRule
 {
     protected override IEnumerable<string> Files(ServiceSubject subject, EvaluatedDockerfile dockerfile) =>
         ContextFiles.Of(subject) is { IsComplete: true } files
@@ -65,13 +66,17 @@ internal sealed class NodeScriptRule : NodeRule
         var all = StageRuns.Instructions(stage);
         var texts = string.Join('\n', all.Where(it => it.Instruction.Keyword == "RUN")
             .SelectMany(it => it.Instruction.Texts));
-        if (WritesManifest().IsMatch(texts))
+        if (WritesManifest().IsMatch(texts) || BroughtFiles.MayHide(subject.Rollout, subject.Service))
             yield break;
+
+        // The container's own command may write it too, and npm's settings name another folder.
+        var isSure = start.IsSure && !RunsOwnProgram().IsMatch(texts) && !Manifest().IsMatch(string.Join(' ', start.Words))
+            && !subject.Service.Environment.Keys.Concat(stage.Environment.Keys).Any(name => name.StartsWith("npm_config_", StringComparison.OrdinalIgnoreCase));
 
         var files = new StageFiles(subject.Tree!, subject.Context!.Reference.Path, all, null, IsSent(subject, context));
         foreach (var shell in Commands(start, folder))
             if (NodeCommand.Read(shell.Written) is { Script: not null } command && files.Look("package.json", shell.Folder) is { IsKnown: true, File: { } manifest })
-                yield return (shell, command, manifest, files, start.IsSure && !RunsOwnProgram().IsMatch(texts), start.Evidence);
+                yield return (shell, command, manifest, files, isSure, start.Evidence);
     }
 
     private static IReadOnlyList<ShellCommand> Commands(StartCommand start, string folder) => start.Words switch
@@ -83,4 +88,7 @@ internal sealed class NodeScriptRule : NodeRule
     };
 
     private static bool Covers(string folder, string path) => path == folder || path.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"package\.json|npm pkg|npm init")]
+    private static partial Regex Manifest();
 }

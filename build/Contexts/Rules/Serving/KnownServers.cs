@@ -16,7 +16,7 @@ internal sealed partial class KnownServers(ServingContext context, Func<string, 
         "daphne" => options.Has("-e", "--endpoint", "-u", "--unix-socket", "--fd")
             ? [Unknown("daphne")]
             : [Simple("daphne", options, ["-p", "--port"], ["-b", "--bind"], null, null, 8000, Loopback)],
-        "flask" when options.Words.Contains("run") => [Simple("flask", options, ["-p", "--port"], ["-h", "--host"], "FLASK_RUN_PORT", "FLASK_RUN_HOST", 5000, Loopback)],
+        "flask" when options.Words.Contains("run") => [Flask(options)],
         "fastapi" when options.Words.Contains("run") || options.Words.Contains("dev") => FastApi(options),
         "manage.py" or "django-admin" when options.Words is [{ } verb, ..] && verb.StartsWith("runserver", StringComparison.Ordinal) => [Django(options)],
         "streamlit" when options.Words.Contains("run") => [Streamlit(options)],
@@ -116,15 +116,22 @@ internal sealed partial class KnownServers(ServingContext context, Func<string, 
         ? [Unknown("fastapi")]
         : [Simple("fastapi", options, ["--port"], ["--host"], null, null, 8000, options.Words.Contains("dev") ? Loopback : null)];
 
-    private static Listener Django(ServerOptions options)
+    private Listener Django(ServerOptions options)
     {
         if (options.HasUnknown)
             return Unknown("runserver");
 
         var address = options.Words.Skip(1).FirstOrDefault(word => !word!.StartsWith('-'));
-        return address is null ? new Listener("runserver", 8000, Loopback)
+        return address is null ? new Listener("runserver", 8000, Loopback) { IsSure = context.Script("manage.py")?.Contains("default_", StringComparison.Ordinal) != true }
             : Ports.Parse(address) is { } port ? new Listener("runserver", port, Loopback)
             : At("runserver", address);
+    }
+
+    // What python-dotenv finds in the folder is read first.
+    private Listener Flask(ServerOptions options)
+    {
+        var listener = Simple("flask", options, ["-p", "--port"], ["-h", "--host"], "FLASK_RUN_PORT", "FLASK_RUN_HOST", 5000, Loopback);
+        return listener with { IsSure = listener.IsSure && (options.Has("-p", "--port") || !context.HasFile(".flaskenv", ".env")) };
     }
 
     private Listener Streamlit(ServerOptions options) => !options.Has("--server.port") && context.HasFile(".streamlit/config.toml")

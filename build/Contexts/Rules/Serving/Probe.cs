@@ -25,6 +25,19 @@ internal sealed partial record Probe(IReadOnlyList<string> Test, string Key, str
     public bool HasAlternative => Commands.Any(command => command.Link == ShellLink.Or && command.Words is not [("exit" or "false" or "kill"), ..])
         || Commands.Any(command => command.IsConditional);
 
+    /// <summary>True when the check fails with its first command: nothing runs after it regardless, and nothing turns its answer round.</summary>
+    public bool IsDecidedByFirst
+    {
+        get
+        {
+            ShellCommand[] rest = [.. Commands.Skip(1)];
+            return Commands.Count > 0 && !Commands.Any(command => command.InBackground) && rest.All(command => command.Link != ShellLink.Then)
+                && !Test[^1].Split((char[]?)null).Contains("!")
+                // A search in nothing finds nothing; other programs are content with no input.
+                && rest.LastOrDefault(command => command.Link == ShellLink.Pipe) is null or { Words: ["grep" or "egrep" or "fgrep", ..] };
+        }
+    }
+
     /// <summary>The probe of <paramref name="subject"/>; null when there is none, or it is the base image's.</summary>
     public static Probe? Of(ServiceSubject subject, ServingContext context)
     {

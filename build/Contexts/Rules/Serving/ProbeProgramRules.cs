@@ -23,7 +23,7 @@ internal sealed class ProbeProgramRules : ServiceRule
 
         var image = context.Image is { } known ? $"{known.Repository}{(known.Tag.Length > 0 ? ":" : "")}{known.Tag}" : "";
         yield return Findings.About(
-            subject, probe.Key, "VC401", missing.presence == Presence.Absent ? Certainty.Certain : Certainty.Likely,
+            subject, probe.Key, "VC401", missing.presence == Presence.Absent && (IsShell(subject, probe, missing.program) || probe.IsDecidedByFirst) ? Certainty.Certain : Certainty.Likely,
             $"the health check of '{subject.Service.Name}' needs '{missing.program}', and the image, built on {image}, has none",
             Remedy(context, probe, missing.program)) with
         {
@@ -37,14 +37,26 @@ internal sealed class ProbeProgramRules : ServiceRule
         if (probe.NeedsShell)
             yield return subject.Image?.Shell is [var own, ..] ? NameOf(own) : "sh";
         if (!probe.HasAlternative && probe.Commands is [{ Words: [{ } program, ..] }, ..])
-            yield return NameOf(program);
+            yield return program;
         // A pipe ends as its last command does.
         if (!probe.HasAlternative && probe.Commands.Skip(1).TakeWhile(command => command.Link == ShellLink.Pipe).LastOrDefault()?.Words is [{ } last, ..])
-            yield return NameOf(last);
+            yield return last;
     }
 
-    private static Presence Look(ServiceSubject subject, ServingContext context, string program)
+    private static bool IsShell(ServiceSubject subject, Probe probe, string program) =>
+        probe.NeedsShell && program == (subject.Image?.Shell is [var own, ..] ? NameOf(own) : "sh");
+
+    private static Presence Look(ServiceSubject subject, ServingContext context, string written)
     {
+        // What lies in a folder of its own is no program of a system.
+        if (written.LastIndexOf('/') is > 0 and var slash && !ProgramFolders.Contains(written[..slash]))
+            return Presence.Unknown;
+
+        var program = NameOf(written);
+        var path = $"{ProgramFinder.PathOf(subject.Image)}:{subject.Service.Environment.GetValueOrDefault("PATH")}".Split(':', StringSplitOptions.RemoveEmptyEntries);
+        if (BroughtFiles.MayHide(subject.Rollout, subject.Service)
+            || subject.Service.Mounts.Any(mount => path.Any(folder => $"{folder}/".StartsWith(mount.Target.TrimEnd('/') + "/", StringComparison.Ordinal))))
+            return Presence.Unknown;
         // Somebody may have mounted it.
         if (subject.Service.Mounts.Any(mount => NameOf(mount.Target) == program || ProgramFolders.Contains(mount.Target.TrimEnd('/'))))
             return Presence.Unknown;

@@ -1,4 +1,5 @@
 using PhasedRollout.Contexts.Dockerfiles;
+using PhasedRollout.Contexts.Packages;
 using PhasedRollout.Contexts.Shells;
 
 namespace PhasedRollout.Contexts.Rules.Serving;
@@ -27,6 +28,8 @@ internal static class ProgramFinder
         "ls", "cat", "grep", "find", "sed", "env", "id", "date", "tsc", "next", "vite", "node", "ruby", "rake", "rails",
     ];
 
+    private static readonly string[] PackageFolders = ["venv/bin", "env/bin", "node_modules/.bin", ".local/bin"];
+
     private static readonly string[] ProgramFolders = ["/", "/bin", "/sbin", "/usr", "/usr/bin", "/usr/sbin", "/usr/local", "/usr/local/bin", "/usr/local/sbin", "/busybox"];
 
     /// <summary>Looks for <paramref name="program"/> in the image that <paramref name="stage"/> becomes.</summary>
@@ -36,6 +39,7 @@ internal static class ProgramFinder
             return Presence.Unknown;
 
         var presence = Presence.Absent;
+        var path = PathOf(stage);
         for (var part = stage; part is not null; part = part.Parent)
         {
             if (part.IsReplaced)
@@ -43,7 +47,7 @@ internal static class ProgramFinder
 
             foreach (var instruction in part.Instructions)
             {
-                var seen = Look(instruction, program);
+                var seen = Look(instruction, program, path);
                 if (seen == Presence.Unknown)
                     return Presence.Unknown;
                 if (seen == Presence.Unlikely)
@@ -101,7 +105,7 @@ internal static class ProgramFinder
     }
 
     /// <summary>Whether an instruction brings <paramref name="program"/>, a program or the package that has it.</summary>
-    public static Presence Look(EvaluatedInstruction instruction, string program)
+    public static Presence Look(EvaluatedInstruction instruction, string program, string? path = null)
     {
         var written = instruction.Instruction;
         switch (written.Keyword)
@@ -114,8 +118,8 @@ internal static class ProgramFinder
                 if (instruction.Arguments is [.., "/"] && written.Flag("from") is null && instruction.Arguments.SkipLast(1).All(Path.HasExtension))
                     return Presence.Unlikely;
 
-                return instruction.Arguments is [.., { } target]
-                    ? ProgramFolders.Contains(target.Length > 1 ? target.TrimEnd('/') : target) ? Presence.Unknown : Presence.Absent
+                return instruction.Arguments is [.., { } target] && (target.StartsWith('/') || instruction.WorkingDirectory is not null)
+                    ? OfFolder(StageFiles.Join(instruction.WorkingDirectory ?? "/", target), path)
                     : Presence.Unlikely;
             case "RUN":
                 var texts = written.Texts.ToList();
@@ -130,6 +134,22 @@ internal static class ProgramFinder
                 return Presence.Absent;
         }
     }
+
+    /// <summary>What the stages up to <paramref name="stage"/> write into PATH, separated by colons.</summary>
+    public static string PathOf(Stage? stage)
+    {
+        var path = "";
+        for (var part = stage; part is not null; part = part.Parent)
+            foreach (var pair in part.Instructions.Where(it => it.Instruction.Keyword == "ENV").SelectMany(it => it.Instruction.Pairs).Where(pair => pair.Name == "PATH"))
+                path += $":{pair.Value?.Trim('"', '\'')}";
+        return path;
+    }
+
+    // Whoever names a folder in PATH puts programs there; those of a project's packages are no system's.
+    private static Presence OfFolder(string folder, string? path) => ProgramFolders.Contains(folder.Length > 1 ? folder.TrimEnd('/') : folder) ? Presence.Unknown
+        : (path ?? "").Split(':').Any(it => it.StartsWith('/') && !ProgramFolders.Contains(it)
+            && !PackageFolders.Any(name => it.EndsWith(name, StringComparison.Ordinal)) && $"{it}/".StartsWith($"{folder.TrimEnd('/')}/", StringComparison.Ordinal)) ? Presence.Unlikely
+        : Presence.Absent;
 
     /// <summary>True for a command that brings no other programs.</summary>
     public static bool IsHarmless(ShellCommand command)

@@ -133,6 +133,9 @@ internal sealed partial class ServerFinder
             hasOther = false;
             Follow(command.Words, isSure && command is { IsConditional: false, InBackground: false } && command.Link is not ShellLink.Or, depth + 1);
             // Only what stays beside the server matters: migrations end, background processes stay.
+            // What is written or copied before it starts may be its configuration.
+            for (var at = before; at < found.Count && commands.Count > 1 && Configures().IsMatch(text); at++)
+                found[at] = found[at] with { IsSure = false };
             hasOther = other || (hasOther && (command.InBackground || found.Count > before));
         }
     }
@@ -177,6 +180,9 @@ internal sealed partial class ServerFinder
     // . ./env.sh, source env.sh, eval "$(…)"
     [GeneratedRegex(@"(?:^|[;&|({\n]|\bthen\b|\bdo\b)\s*(?:\.|source|eval)\s+(?<file>[^\s;&|]+)", RegexOptions.ExplicitCapture)]
     private static partial Regex Sources();
+
+    [GeneratedRegex(@"/etc/|\.(?:conf|json|toml|ya?ml|ini)\b|\benvsubst\b|\bsed\s+-")]
+    private static partial Regex Configures();
 
     // export NAME=…, NAME=… alone, ${NAME:=…}; in front of a command it is for that one.
     [GeneratedRegex("""

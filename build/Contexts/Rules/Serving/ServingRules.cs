@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
+using PhasedRollout.Compose;
 using PhasedRollout.Contexts.Rules.Wiring;
 using PhasedRollout.Rollouts;
 
@@ -6,7 +8,7 @@ namespace PhasedRollout.Contexts.Rules.Serving;
 
 /// <summary>VC301 and VC402: the port that the compose file publishes and probes is the one that the image will really listen on. Certain only where a server whose
 /// port is known for sure stands against a probe that the gate waits for.</summary>
-internal sealed class ServingRules : ServiceRule
+internal sealed partial class ServingRules : ServiceRule
 {
     private const int MostScripts = 3;
 
@@ -24,6 +26,8 @@ internal sealed class ServingRules : ServiceRule
             .. start.Words.OfType<string>().SelectMany(word => word.Split(' ')).Where(IsScript)
                 .Select(word => ServingContext.Find(subject, word)).OfType<string>().Distinct().Take(MostScripts),
             .. managers.Any(manager => text.Contains(manager, StringComparison.Ordinal)) ? [subject.InContext("package.json")] : Array.Empty<string>(),
+            .. text.Contains("manage.py", StringComparison.Ordinal) && ServingContext.Find(subject, "manage.py") is { } manage ? [manage] : Array.Empty<string>(),
+            .. Application(subject) is { } source ? [source] : Array.Empty<string>(),
             .. ServingContext.NginxFiles(subject).OfType<string>(),
         ];
     }
@@ -40,6 +44,9 @@ internal sealed class ServingRules : ServiceRule
         var listeners = start is null ? [] : ServerFinder.Find(start, context);
         var probe = Probe.Of(subject, context);
         var published = subject.Service.Ports.Where(port => port.Protocol == "tcp").ToList();
+        // Another service in the same network, and a file from elsewhere, may do the rest.
+        if (IsShared(subject) || BroughtFiles.MayHide(subject.Rollout, subject.Service))
+            listeners = [.. listeners.Select(listener => listener with { IsSure = false })];
         if (listeners.FirstOrDefault(listener => listener.Broken is not null) is { } broken)
             return [Broken(subject, start!, broken)];
 
@@ -86,7 +93,8 @@ internal sealed class ServingRules : ServiceRule
         if (missed.Count > 0 && !missed.All(target => alreadyTold.Any(port => port.ContainerPort == target.Port)))
         {
             var listener = listeners[0];
-            var certainty = listeners.All(it => it.IsSure) && !probe.HasAlternative ? Certainty.Certain : Certainty.Likely;
+            var certainty = listeners.All(it => it.IsSure) && probe is { HasAlternative: false, IsDecidedByFirst: true } && !IsSecond(subject, probe, listener, missed[0].Port)
+                ? Certainty.Certain : Certainty.Likely;
             return About(subject, probe.Key, "VC402", certainty,
                 $"the health check of '{subject.Service.Name}' asks port {missed[0].Port}, and {listener.Server} listens on {listener.Port}",
                 $"port {listener.Port} in the health check: {missed[0].Text.TrimEnd('"', '\'', ')', ' ').Replace(Invariant($":{missed[0].Port}"), Invariant($":{listener.Port}"), StringComparison.Ordinal)}",
@@ -100,6 +108,34 @@ internal sealed class ServingRules : ServiceRule
                 "healthcheck: { test: [CMD-SHELL, \"php-fpm -t\"] }, or a web server in front of it that is asked", [start.Evidence, Shown.Safe(probe.Evidence)])
             : null;
     }
+
+    private static bool IsShared(ServiceSubject subject) => subject.Rollout.Services.Any(other =>
+        (ComposeText.Of(subject.Rollout, other.Name)?["network_mode"] as ComposeScalar)?.Value is { } mode
+        && (mode == $"service:{subject.Service.Name}" || mode == $"container:{subject.Service.ContainerNameIn(subject.Rollout.Project)}"));
+
+    // A program may listen on a port of its own beside that of its server: both are named side by side, it is called so, or its source speaks of it.
+    private static bool IsSecond(ServiceSubject subject, Probe probe, Listener listener, int asked)
+    {
+        HashSet<int> named =
+        [
+            .. (subject.Image?.ExposedPorts ?? []).Select(port => port.First), .. subject.Service.Ports.Select(port => port.ContainerPort),
+            .. subject.Service.Expose.SelectMany(Numbers),
+        ];
+        var port = asked.ToString(CultureInfo.InvariantCulture);
+        return (named.Contains(asked) && listener.Port is { } own && named.Contains(own))
+            || probe.Evidence.Contains("metrics", StringComparison.OrdinalIgnoreCase)
+            || subject.Service.Environment.Values.Any(value => Numbers(value).Contains(asked))
+            || (Application(subject) is { } source && (subject.Text(source) is not { } text || text.Contains(port, StringComparison.Ordinal)));
+    }
+
+    // main.py of "uvicorn main:app".
+    private static string? Application(ServiceSubject subject) => StartCommand.Of(subject)?.Words.OfType<string>().SelectMany(word => word.Split(' '))
+        .Select(word => Module().Match(word)).FirstOrDefault(match => match.Success) is { } module
+            ? ServingContext.Find(subject, $"{module.Groups["module"].Value.Replace('.', '/')}.py")
+            : null;
+
+    [GeneratedRegex(@"^(?<module>[A-Za-z_][\w.]*):[A-Za-z_]\w*(?:\(\))?\z")]
+    private static partial Regex Module();
 
     private static Finding? Loopback(ServiceSubject subject, StartCommand start, IReadOnlyList<Listener> listeners, List<PortMapping> published)
     {

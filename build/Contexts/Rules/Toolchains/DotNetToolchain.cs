@@ -53,6 +53,7 @@ internal sealed partial class DotNetToolchain : Toolchain
     // Of several frameworks, or one under a condition, the build may be asked for one that is there.
     private static ToolchainNeed? Need(string project, string? text)
     {
+        text = text is null ? null : WithoutComments(XmlComment(), text);
         if (text is null || Framework().Matches(text) is not [var only] || text.Contains("<TargetFrameworks", StringComparison.Ordinal)
             || VersionNumber.Parse(only.Groups["version"].Value) is not { } version)
             return null;
@@ -63,6 +64,7 @@ internal sealed partial class DotNetToolchain : Toolchain
     // https://learn.microsoft.com/dotnet/core/tools/global-json: without rollForward only later patches of the same hundreds are taken.
     private static ToolchainNeed? Chosen(string file, string? text)
     {
+        text = text is null ? null : WithoutComments(JsonComment(), text);
         if (text is null || SdkVersion().Match(text) is not { Success: true } match || VersionNumber.Parse(match.Groups["version"].Value) is not { Parts: [var major, var minor, ..] })
             return null;
 
@@ -73,6 +75,15 @@ internal sealed partial class DotNetToolchain : Toolchain
             : VersionRange.Parse($"=={version}");
         return range is null ? null : new ToolchainNeed(file, text.AsSpan(0, match.Index).Count('\n') + 1, match.Value.Trim(), range);
     }
+
+    // The lines stay.
+    private static string WithoutComments(Regex comment, string text) => comment.Replace(text, match => new string('\n', match.Value.Count(character => character == '\n')));
+
+    [GeneratedRegex("<!--.*?-->", RegexOptions.Singleline)]
+    private static partial Regex XmlComment();
+
+    [GeneratedRegex(@"(?<!:)//[^\n]*|/\*.*?\*/", RegexOptions.Singleline)]
+    private static partial Regex JsonComment();
 
     private static bool IsSolution(string path) => Path.GetExtension(path) is ".sln" or ".slnx";
 

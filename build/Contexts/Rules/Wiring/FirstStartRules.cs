@@ -13,15 +13,15 @@ internal sealed class FirstStartRules : IRolloutRule
         from service in rollout.Services
         let found = FirstStart.Of(rollout, service, isFinal: false)
         where found is not null
-        select About(service, found, Judge(service, found), ", unless a database is there from before").At(ComposeText.OfVariable(rollout, service.Name, found.Variable));
+        select About(service, found, Judge(rollout, service, found), ", unless a database is there from before").At(ComposeText.OfVariable(rollout, service.Name, found.Variable));
 
     /// <summary>A finding about it.</summary>
     public static Finding About(Service service, FirstStart found, Certainty certainty, string restriction) => Findings.About(
         service, $"environment/{found.Variable}", Id, RuleCatalog.Find(Id)!.Failure, certainty, found.Message + (certainty == Certainty.Certain ? "" : restriction), found.Suggestion);
 
     // What is kept in memory is always new.
-    private static Certainty Judge(Service service, FirstStart found) => service.HasUnreadEnvFile ? Certainty.Hint
-        : found.IsProven && service.Mounts.Any(mount => mount.Type == "tmpfs" && (mount.Target.TrimEnd('/') == found.Folder.TrimEnd('/')
+    private static Certainty Judge(Rollout rollout, Service service, FirstStart found) => service.HasUnreadEnvFile ? Certainty.Hint
+        : found.IsProven && !BroughtFiles.MayHide(rollout, service) && service.Mounts.Any(mount => mount.Type == "tmpfs" && (mount.Target.TrimEnd('/') == found.Folder.TrimEnd('/')
             || found.Folder.StartsWith($"{mount.Target.TrimEnd('/')}/", StringComparison.Ordinal))) && !found.MountsOfData(service).Any() ? Certainty.Certain
         : Certainty.Likely;
 }

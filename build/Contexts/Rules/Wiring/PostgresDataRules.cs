@@ -34,7 +34,7 @@ internal sealed class PostgresDataRules : ServiceRule
         var isUnseen = image is { IsAlpine: true, Major: PostgresImage.FirstWithOwnFolder, Minor: <= LastUnseenOnAlpine };
         var written = Written(subject);
         yield return Findings.About(
-            subject, "volumes", "VC509", IsProven(service, image, folder) ? Certainty.Certain : Certainty.Likely,
+            subject, "volumes", "VC509", IsProven(service, image, folder) && !BroughtFiles.MayHide(subject.Rollout, service) ? Certainty.Certain : Certainty.Likely,
             $"'{service.Name}' mounts {mount.Source ?? $"a {mount.Type}"} on {PostgresImage.OldFolder}, and {name}{(image.IsNewest ? " (PostgreSQL 18 or later)" : "")} keeps its data in {folder}: "
                 + (isUnseen ? "they are lost with the container" : "it ends at once when something is mounted there"),
             $"{(written.Text is { } text ? text.Replace(PostgresImage.OldFolder, PostgresImage.Parent, StringComparison.Ordinal) : $"target: {PostgresImage.Parent}")} for a new database; "
