@@ -38,7 +38,7 @@ public class GateScenarios(EngineFixture engine) : IClassFixture<EngineFixture>
         var clock = Stopwatch.StartNew();
         var again = await engine.Watch.HoldAsync([service], Settings, Stop);
         again.Passed.ShouldBeTrue();
-        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(1));
+        clock.Elapsed.ShouldBeLessThan(Settings.MinHealthyTime, "waiting again takes at least that");
 
         var look = await engine.Watch.LookAsync([service], TimeSpan.Zero, Stop);
         look.Single().State.ShouldBe(ServiceState.Healthy, look.Single().Reason);
