@@ -50,8 +50,8 @@ internal sealed class EntrypointRules : DockerfileRule
 
     // The carriage return is part of the program's name. As the end of an option it is up to the program: perl does not mind it, env -S neither.
     private static bool NamesProgramLast(ReadOnlySpan<byte> first) =>
-        Encoding.UTF8.GetString(first)[2..].Split((char[])[' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries) is [_]
-            || Encoding.UTF8.GetString(first)[2..].Split((char[])[' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries) is ["/usr/bin/env" or "/bin/env", [not '-', ..]];
+        Encoding.UTF8.GetString(first)[2..].Split((char[])[' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries)
+            is [_] or ["/usr/bin/env" or "/bin/env", [not '-', ..]];
 
     // #!/bin/bash, #!/usr/bin/env bash
     private static string? Interpreter(ReadOnlySpan<byte> first) =>

@@ -63,7 +63,7 @@ internal sealed class ProbeProgramRules : ServiceRule
 
         // Which clients a version brings is known of the tag that is there today.
         if (subject.Image is { } stage)
-            return ProgramFinder.Look(stage, program) is Presence.Absent && DatabaseClients.Knows(program) ? Presence.Unlikely : ProgramFinder.Look(stage, program);
+            return ProgramFinder.Look(stage, program) is var presence && presence == Presence.Absent && DatabaseClients.Knows(program) ? Presence.Unlikely : presence;
 
         // What a tag stands for may change, and others may have put more into it.
         return subject.Service.Build is null && ProgramFinder.IsIn(context.Image, program) == false ? Presence.Unlikely : Presence.Unknown;
